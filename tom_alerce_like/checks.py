@@ -1,0 +1,26 @@
+"""System checks of the core: settings that nobody reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from tom_alerce_like.conf import DEFAULTS
+
+
+@register()
+def known_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report names in ``TOM_ALERCE_LIKE`` that are not settings of ours."""
+    mine = getattr(settings, "TOM_ALERCE_LIKE", {})
+    if not isinstance(mine, dict):
+        return [Error("TOM_ALERCE_LIKE must be a dict", id="tom_alerce_like.E001")]
+    return [
+        Warning(
+            f"TOM_ALERCE_LIKE has no setting {name!r}",
+            hint=f"Known settings: {', '.join(sorted(DEFAULTS))}.",
+            id="tom_alerce_like.W001",
+        )
+        for name in sorted(set(mine) - set(DEFAULTS))
+    ]

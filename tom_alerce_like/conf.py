@@ -1,0 +1,66 @@
+"""Settings, read when used.
+
+A TOM overrides the defaults below in one dict, ``TOM_ALERCE_LIKE``. Credentials stay where the toolkit
+keeps them: ``DATA_SERVICES[name]`` for brokers and TNS, ``FACILITIES[name]`` for observatories.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # who may see new targets: names of groups, and the toolkit's PRIVATE, PUBLIC or OPEN (None: its default)
+    "GROUPS": [],
+    "TARGET_PERMISSION": None,
+    # an alert this close to a target of another name belongs to that target
+    "MATCH_RADIUS_ARCSEC": 1.5,
+    # folder of alert files that the archive broker reads (None: the broker is off)
+    "ARCHIVE": None,
+    # limits of one call to a service, and of one query
+    "TIMEOUT_S": 20.0,
+    "MAX_REPLY_MB": 64,
+    "MAX_ROWS": 2000,
+    # science modules that judge every alert, dotted paths
+    "MODULES": ["tom_alerce_like.plugins.classifiers.transient.TransientClassifier"],
+    # galaxy catalogues for hosts: paths of parquet files, or "vizier" and "ned" for the online services
+    "HOST_CATALOGUES": [],
+    # dotted path of the strategy that ranks candidates
+    "STRATEGY": "tom_alerce_like.plugins.priority.strategies.young_supernova",
+    # observing sites for visibility and plans: {name: {longitude_deg, latitude_deg, elevation_m}}
+    "SITES": None,
+    # the facility that planned blocks go to, and what a request of the plan asks for
+    "PLAN_FACILITY": "OCS-portal",
+    "PLAN_REQUEST": {},
+    # the chain: dotted paths of stages, run in this order by `alerce_run`
+    "STAGES": [
+        "tom_alerce_like.brokers.stage.pull",
+        "tom_alerce_like.module.classify",
+        "tom_alerce_like.plugins.hosts.stage.associate",
+        "tom_alerce_like.plugins.priority.stage.rank",
+        "tom_alerce_like.plugins.scheduling.stage.plan",
+        "tom_alerce_like.plugins.scheduling.stage.submit",
+        "tom_alerce_like.plugins.tns.stage.report",
+    ],
+    # nothing leaves the TOM on its own unless these say so
+    "AUTO_SUBMIT": False,
+    "AUTO_REPORT": False,
+    "MAX_REQUESTS_PER_NIGHT": 20,
+    "MAX_REPORTS_PER_NIGHT": 50,
+}
+
+
+def get(name: str) -> Any:
+    """Return the setting ``name`` of ``TOM_ALERCE_LIKE``, or its default."""
+    return getattr(settings, "TOM_ALERCE_LIKE", {}).get(name, DEFAULTS[name])
+
+
+def service(name: str) -> dict[str, Any]:
+    """Return ``DATA_SERVICES[name]`` of the TOM, empty when there is none."""
+    return getattr(settings, "DATA_SERVICES", {}).get(name, {})
+
+
+def facility(name: str) -> dict[str, Any]:
+    """Return ``FACILITIES[name]`` of the TOM, empty when there is none."""
+    return getattr(settings, "FACILITIES", {}).get(name, {})

@@ -1,0 +1,113 @@
+"""The one way out: sessions with time-outs and retries, and replies that are checked before use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from tom_alerce_like import __version__, conf
+from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, ServiceUnavailable
+
+USER_AGENT = f"tom_alerce_like/{__version__}"
+LONGEST_WAIT_S = 10.0
+_CHUNK_BYTES = 1 << 16
+
+
+class _PatientRetry(Retry):
+    """Retries that honour ``Retry-After``, but never keep a page waiting longer than `LONGEST_WAIT_S`."""
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        return super().is_retry(method, status_code, False)
+
+    def get_retry_after(self, response: Any) -> float | None:
+        wait_s = super().get_retry_after(response)
+        return None if wait_s is None else min(wait_s, LONGEST_WAIT_S)
+
+
+def session(retry_methods: Iterable[str] = ("GET", "HEAD"), retries: int = 2) -> requests.Session:
+    """Make a session that retries idempotent calls.
+
+    Parameters
+    ----------
+    retry_methods : methods that may be repeated. Add POST only where a POST is a query.
+    retries : how often a failed call is repeated, with growing pauses.
+    """
+    policy = _PatientRetry(
+        total=retries,
+        backoff_factor=0.3,
+        status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=frozenset(retry_methods),
+        raise_on_status=False,
+    )
+    made = requests.Session()
+    made.headers["User-Agent"] = USER_AGENT
+    for scheme in ("https://", "http://"):
+        made.mount(scheme, HTTPAdapter(max_retries=policy))
+    return made
+
+
+def fetch_json(session: requests.Session, method: str, url: str, **kwargs: Any) -> Any:
+    """Call ``url`` and return its decoded JSON body.
+
+    ``kwargs`` go to `requests.Session.request`; the time-out defaults to the setting TIMEOUT_S. Raises the
+    `ServiceError` family only. A reply over MAX_REPLY_MB is not read to its end.
+    """
+    status, body = fetch(session, method, url, **kwargs)
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise BadReply(f"{_host(url)} answered {status} with something that is not JSON") from error
+
+
+def fetch(session: requests.Session, method: str, url: str, **kwargs: Any) -> tuple[int, bytes]:
+    """Call ``url`` and return (status, body) of a 2xx or 3xx answer; raises as `fetch_json`."""
+    kwargs.setdefault("timeout", conf.get("TIMEOUT_S"))
+    try:
+        with session.request(method, url, stream=True, **kwargs) as response:
+            body = _read(response)
+            _raise_for_status(response, body)
+            return response.status_code, body
+    except requests.exceptions.RetryError as error:
+        raise ServiceUnavailable(f"{_host(url)} keeps failing") from error
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise ServiceUnavailable(f"{_host(url)} gives no answer ({type(error).__name__})") from error
+    except requests.RequestException as error:
+        raise BadReply(f"{_host(url)} broke off its answer ({type(error).__name__})") from error
+
+
+def _read(response: requests.Response) -> bytes:
+    limit = int(conf.get("MAX_REPLY_MB") * 1e6)
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > limit:
+            raise BadReply(f"{_host(response.url)} sent more than {limit / 1e6:.0f} MB: narrow the query")
+    return bytes(body)
+
+
+def _raise_for_status(response: requests.Response, body: bytes) -> None:
+    status, host = response.status_code, _host(response.url)
+    if status < 400:
+        return
+    if status == 429:
+        wait = response.headers.get("Retry-After", "")
+        raise RateLimited(f"{host} asks to slow down", float(wait) if wait.isdigit() else None)
+    if status >= 500:
+        raise ServiceUnavailable(f"{host} answered {status}")
+    raise RequestRefused(f"{host} refused the request ({status})", status, _decoded(body))
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body[:500].decode(errors="replace")
+
+
+def _host(url: str) -> str:
+    return requests.utils.urlparse(url).netloc
