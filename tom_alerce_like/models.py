@@ -68,13 +68,13 @@ class Candidate(models.Model):
     ra_deg = models.FloatField()
     dec_deg = models.FloatField()
     first_mjd = models.FloatField(null=True)
-    last_mjd = models.FloatField(null=True, db_index=True)
+    last_mjd = models.FloatField(null=True)
     n_detections = models.PositiveIntegerField(default=0)
-    last_mag = models.FloatField(null=True, db_index=True)
+    last_mag = models.FloatField(null=True)
     last_band = models.CharField(max_length=10, blank=True)
-    # written by `module.best_class` after each ingest and each scoring
+    # written by `summary.refresh` after each ingest and each scoring
     class_name = models.CharField(max_length=50, blank=True)
-    class_probability = models.FloatField(null=True, db_index=True)
+    class_probability = models.FloatField(null=True)
     classifier = models.CharField(max_length=100, blank=True)
     # written by plugins/hosts
     host_name = models.CharField(max_length=100, blank=True)
@@ -85,12 +85,23 @@ class Candidate(models.Model):
     host_redshift = models.FloatField(null=True)
     host_redshift_kind = models.CharField(max_length=10, blank=True, help_text="spec, photo or nothing")
     # written by plugins/priority
-    priority = models.FloatField(null=True, db_index=True)
+    priority = models.FloatField(null=True)
     priority_reason = models.TextField(blank=True)
     modified = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["class_name", "-priority"], name="alerce_candidate_class")]
+        indexes = [
+            models.Index(fields=["class_name", "-priority"], name="alerce_candidate_class"),
+            *(
+                models.Index(models.F(field).desc(nulls_last=True), "target_id", name=f"alerce_by_{field}"[:30])
+                for field in ("priority", "last_mjd", "class_probability")
+            ),
+            *(
+                models.Index(models.F(field).asc(nulls_last=True), "target_id", name=f"alerce_by_{field}"[:30])
+                for field in ("last_mag", "host_redshift", "object_id")
+            ),
+            models.Index(models.F("n_detections").desc(nulls_last=True), "target_id", name="alerce_by_n_detections"),
+        ]
 
     def __str__(self) -> str:
         return self.object_id

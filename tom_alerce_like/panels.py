@@ -1,0 +1,42 @@
+"""What plugins add to the core's pages: methods of their AppConfig that return literals.
+
+``alert_panels() -> [{"partial": template, "context": "dotted.function", "position": int}]`` adds a panel to the target
+page's Alerts tab; the function takes (target, user) and returns the template's context.
+``candidate_actions() -> [{"label": text, "url_name": name}]`` adds a button to the list of candidates; it POSTs the
+chosen targets' ids as ``target`` to that URL.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.apps import apps
+from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+
+def _collect(method: str) -> list[dict[str, Any]]:
+    return [item for app in apps.get_app_configs() if hasattr(app, method) for item in getattr(app, method)()]
+
+
+def candidate_actions() -> list[dict[str, Any]]:
+    """Return the buttons that plugins add to the list of candidates."""
+    return _collect("candidate_actions")
+
+
+def render(target: Any, user: Any, request: Any) -> list[str]:
+    """Render every plugin's panel for a target; one that fails becomes a note and the others still show."""
+    panels = sorted(_collect("alert_panels"), key=lambda panel: panel["position"])
+    return [_render_one(panel, target, user, request) for panel in panels]
+
+
+def _render_one(panel: dict[str, Any], target: Any, user: Any, request: Any) -> str:
+    try:
+        context = import_string(panel["context"])(target, user)
+        return render_to_string(panel["partial"], {"target": target, **context}, request)
+    except Exception:
+        logger.exception("panel %s failed", panel["partial"])
+        return render_to_string("tom_alerce_like/partials/panel_failed.html", {"panel": panel["partial"]})

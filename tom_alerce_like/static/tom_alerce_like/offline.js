@@ -1,0 +1,13 @@
+// The toolkit's base page takes Bootstrap from a CDN. Where that cannot be reached, take our copy of the same version.
+(function () {
+  const here = document.currentScript.dataset;
+  if (window.bootstrap || document.getElementById("alerce-bootstrap")) return;
+  const style = document.createElement("link");
+  style.id = "alerce-bootstrap";
+  style.rel = "stylesheet";
+  style.href = here.css;
+  document.head.prepend(style); // first, so that the TOM's own styles still win
+  const script = document.createElement("script");
+  script.src = here.js;
+  document.head.append(script);
+})();

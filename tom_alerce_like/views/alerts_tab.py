@@ -1,0 +1,75 @@
+"""The Alerts tab of the target page, loaded after the page itself."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+from tom_dataproducts.models import PhotometryReducedDatum
+from tom_targets.models import Target
+
+from tom_alerce_like import panels
+from tom_alerce_like.models import Alert, Candidate, Classification
+from tom_alerce_like.permissions import target_or_404
+from tom_alerce_like.plots import light_curve
+from tom_alerce_like.views.stamps import KINDS
+
+SHOWN_CLASSES = 6
+SHOWN_POINTS = 5000
+
+
+class AlertsTabView(LoginRequiredMixin, View):
+    """Stamps, light curve, every classifier's probabilities and the plugins' panels for one target."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        target = target_or_404(request.user, pk)
+        context = {
+            "target": target,
+            "candidate": Candidate.objects.filter(target_id=pk).first(),
+            "alert": newest_stamped_alert(pk),
+            "kinds": KINDS,
+            "light_curve": light_curve(photometry(target)),
+            "judgements": judgements(target),
+            "panels": panels.render(target, request.user, request),
+        }
+        return render(request, "tom_alerce_like/partials/alerts_tab.html", context)
+
+
+def newest_stamped_alert(target_id: int) -> Alert | None:
+    """Return the newest alert of a target that has cutouts, else its newest alert."""
+    alerts = Alert.objects.filter(target_id=target_id).defer("cutout_science", "cutout_template", "cutout_difference")
+    newest = alerts.order_by("-mjd")
+    return newest.filter(cutout_science__isnull=False).first() or newest.first()
+
+
+def photometry(target: Target) -> list[PhotometryReducedDatum]:
+    """Return the newest photometry of a target, time-ordered."""
+    newest = PhotometryReducedDatum.objects.filter(target=target).order_by("-timestamp")[:SHOWN_POINTS]
+    return list(newest)[::-1]
+
+
+def judgements(target: Target) -> list[dict[str, Any]]:
+    """Return one entry per classifier (its newest version), each with its likeliest classes first."""
+    rows = Classification.objects.filter(target=target).order_by(
+        "source", "classifier", F("mjd").desc(nulls_last=True), "-modified", "-version"
+    )
+    entries = []
+    for (source, classifier), group in groupby(rows, key=lambda row: (row.source, row.classifier)):
+        newest, *rest = group
+        same = [newest, *(row for row in rest if row.version == newest.version)]
+        likeliest = sorted(same, key=lambda row: -row.probability)
+        entries.append(
+            {
+                "source": source,
+                "classifier": classifier,
+                "version": newest.version,
+                "classes": likeliest[:SHOWN_CLASSES],
+                "n_more": len(likeliest[SHOWN_CLASSES:]),
+            }
+        )
+    return entries
