@@ -93,14 +93,9 @@ class Candidate(models.Model):
         indexes = [
             models.Index(fields=["class_name", "-priority"], name="alerce_candidate_class"),
             *(
-                models.Index(models.F(field).desc(nulls_last=True), "target_id", name=f"alerce_by_{field}"[:30])
-                for field in ("priority", "last_mjd", "class_probability")
+                models.Index(fields=[field, "target"], name=f"alerce_by_{field}"[:30])
+                for field in ("priority", "last_mjd", "class_probability", "last_mag", "host_redshift", "n_detections")
             ),
-            *(
-                models.Index(models.F(field).asc(nulls_last=True), "target_id", name=f"alerce_by_{field}"[:30])
-                for field in ("last_mag", "host_redshift", "object_id")
-            ),
-            models.Index(models.F("n_detections").desc(nulls_last=True), "target_id", name="alerce_by_n_detections"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,44 @@
+# The few verbs of this project. Variables: PYTHON, SERVE, LIVE, ALERTS, CATALOGUE, NAME, DATA.
+PYTHON ?= python3
+SERVE ?= 1
+LIVE ?= 0
+ALERTS ?=
+CATALOGUE ?=
+NAME ?= ingest visibility scheduling
+export DATA
+
+RUN = .venv/bin/python
+
+.PHONY: demo test lint types bench dist
+
+# run a night in a TOM of its own, then serve that TOM at http://127.0.0.1:8000
+demo: .venv/installed
+	$(RUN) -m tom_alerce_like.demo --folder demo \
+		$(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(LIVE)),--live) \
+		$(if $(ALERTS),--alerts "$(ALERTS)") $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
+
+test: .venv/installed
+	$(RUN) -m pytest
+
+lint: .venv/dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: .venv/dev
+	$(RUN) -m mypy
+
+bench: .venv/installed
+	@for name in $(NAME); do $(RUN) -m benchmarks.$$name || exit 1; done
+
+dist: .venv/installed
+	rm -rf build dist
+	$(RUN) -m build
+
+.venv/installed: setup.cfg constraints.txt
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,test]'
+	touch $@
+
+.venv/dev: .venv/installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@

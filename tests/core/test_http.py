@@ -1,0 +1,102 @@
+"""The way out: time-outs, retries, and replies that are checked."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tom_alerce_like import http
+from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, ServiceUnavailable
+
+
+class Server:
+    """Answers each request with the next of ``answers``: (status, headers, body), the last one for ever."""
+
+    def __init__(self, *answers):
+        self.answers, self.seen = list(answers), []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.seen.append(self.path)
+                status, headers, body = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if "Content-Length" not in headers:
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, *args):
+                """Keep quiet."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *args):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def fetch(server, method="GET"):
+    with http.session() as session:
+        return http.fetch_json(session, method, server.url, timeout=5)
+
+
+def test_a_get_is_repeated_after_a_server_error():
+    with Server((503, {}, b""), (200, {}, b"[1]")) as server:
+        assert fetch(server) == [1]
+        assert len(server.seen) == 2
+
+
+def test_a_post_is_never_repeated():
+    with Server((503, {}, b""), (200, {}, b"[1]")) as server:
+        with pytest.raises(ServiceUnavailable, match="503"):
+            fetch(server, "POST")
+        assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ((500, {}, b"oops"), ServiceUnavailable),
+        ((429, {}, b""), RateLimited),
+        ((400, {}, b'{"ra": ["wrong"]}'), RequestRefused),
+        ((200, {}, b"<html>maintenance</html>"), BadReply),
+        ((200, {}, b'{"a": [1, 2'), BadReply),
+        ((200, {"Content-Length": "500"}, b'{"a": 1}'), BadReply),
+    ],
+)
+def test_a_failure_becomes_one_of_our_exceptions(answer, error):
+    with Server(answer) as server, pytest.raises(error):
+        fetch(server)
+
+
+def test_a_refusal_carries_the_reply():
+    with Server((400, {}, b'{"ra": ["wrong"]}')) as server, pytest.raises(RequestRefused) as caught:
+        fetch(server)
+    assert caught.value.status == 400 and caught.value.reply == {"ra": ["wrong"]}
+
+
+def test_retry_after_is_told():
+    with Server((429, {"Retry-After": "1"}, b"")) as server, pytest.raises(RateLimited) as caught:
+        fetch(server, "POST")
+    assert caught.value.retry_after_s == 1
+
+
+def test_a_huge_reply_is_not_read_to_its_end(settings):
+    settings.TOM_ALERCE_LIKE = {"MAX_REPLY_MB": 0.1}
+    with Server((200, {}, b"[" + b"1," * 500_000 + b"1]")) as server, pytest.raises(BadReply, match="narrow the query"):
+        fetch(server)
+
+
+def test_nobody_there():
+    with pytest.raises(ServiceUnavailable, match="no answer"), http.session(retries=0) as session:
+        http.fetch_json(session, "GET", "http://127.0.0.1:9/", timeout=2)
