@@ -18,8 +18,8 @@ def figure(name: str, value: float, unit: str, peer: tuple[str, float] | None = 
 
     ``peer`` is what another way reached in the same run, in the same unit; R is the peer's value over ours.
     """
-    line = f"figure: {name} {value:.4g} {unit}"
+    line = f"figure: {name} {value:.6g} {unit}"
     if peer:
-        line += f" [peer {peer[0]} {peer[1]:.4g}, ratio {peer[1] / value:.3g}]"
+        line += f" [peer {peer[0]} {peer[1]:.6g}, ratio {peer[1] / value:.3g}]"
     print(line, flush=True)
     return line
