@@ -1,0 +1,94 @@
+"""Packets (dicts) and parquet rows as the same Arrow columns, whatever fields a schema version has.
+
+A survey's module names the fields that it needs as one Arrow struct type. Both ways in give a struct array of that
+type, one element per alert: fields that the input lacks are null, fields that nobody needs are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tom_alerce_like.exceptions import AlertFormatError
+
+_REFUSALS = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+def fields(kind: pa.DataType, *names: str) -> list[tuple[str, pa.DataType]]:
+    """Return ``names`` as struct fields of one type."""
+    return [(name, kind) for name in names]
+
+
+def of_packets(packets: Sequence[Mapping[str, Any]], kind: pa.StructType) -> pa.StructArray:
+    """Return the fields ``kind`` of packets.
+
+    Raises `AlertFormatError` when a value has a type that cannot be that field's.
+    """
+    try:
+        return pa.array(packets, kind)
+    except _REFUSALS as error:
+        raise AlertFormatError(f"not an alert: {error}") from error
+
+
+def of_table(table: pa.Table | pa.RecordBatch, kind: pa.StructType) -> pa.StructArray:
+    """Return the fields ``kind`` of the rows of a table; raises as `of_packets` does."""
+    rows = pa.table(table.columns, names=table.schema.names).combine_chunks().to_struct_array()
+    try:
+        return conform(rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows, kind)
+    except _REFUSALS as error:
+        raise AlertFormatError(f"not a table of alerts: {error}") from error
+
+
+def conform(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return ``array`` as ``kind``, nested fields by name; a null list becomes an empty one."""
+    if pa.types.is_null(array.type):
+        return pa.nulls(len(array), kind)
+    if pa.types.is_struct(kind):
+        children = [_child(array, wanted) for wanted in kind]
+        return pa.StructArray.from_arrays(children, fields=list(kind), mask=array.is_null())
+    if pa.types.is_list(kind):
+        offsets = np.concatenate([[0], np.cumsum(_lengths(array))]).astype(np.int32)
+        return pa.ListArray.from_arrays(offsets, conform(array.flatten(), kind.value_type))
+    return array.cast(kind)
+
+
+def _child(array: pa.StructArray, wanted: pa.Field) -> pa.Array:
+    if array.type.get_field_index(wanted.name) < 0:
+        return pa.nulls(len(array), wanted.type)
+    return conform(pc.struct_field(array, wanted.name), wanted.type)
+
+
+def _lengths(lists: pa.ListArray) -> NDArray[np.int64]:
+    return pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+
+
+def child(rows: pa.StructArray, path: str) -> pa.Array:
+    """Return a field of a struct array; ``path`` is dotted for a field of a field."""
+    return pc.struct_field(rows, path.split("."))
+
+
+def floats(rows: pa.StructArray, path: str, missing: tuple[float, ...] = ()) -> NDArray[np.float64]:
+    """Return a numeric field; nulls and the values ``missing`` become NaN."""
+    values = child(rows, path).to_numpy(zero_copy_only=False).astype(float)
+    return np.where(np.isin(values, missing), np.nan, values) if missing else values
+
+
+def texts(rows: pa.StructArray, path: str) -> pa.Array:
+    """Return a field as strings; nulls become empty."""
+    return filled(child(rows, path))
+
+
+def filled(values: pa.Array) -> pa.Array:
+    """Return values as strings; nulls become empty."""
+    return pc.fill_null(values.cast(pa.string()), "")
+
+
+def exploded(rows: pa.StructArray, path: str) -> tuple[NDArray[np.int64], pa.StructArray]:
+    """Return the elements of a list field, and for each the position of its row."""
+    lists = child(rows, path)
+    return np.repeat(np.arange(len(lists)), _lengths(lists)), lists.flatten()

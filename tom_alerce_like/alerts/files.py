@@ -1,0 +1,120 @@
+"""Alert files on this machine: Avro and parquet, ZTF and LSST, told apart by what is in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tom_alerce_like.alerts import lsst, wire, ztf
+from tom_alerce_like.alerts.schema import Batch, frame
+from tom_alerce_like.exceptions import AlertFormatError
+
+SUFFIXES = (".avro", ".parquet")
+_SURVEYS = {"diaSource": lsst, "objectId": ztf}
+
+
+@dataclass
+class _Waiting:
+    """Packets of one survey that wait to become a batch, and problems that wait for the next batch."""
+
+    survey: Any = None
+    packets: list[Mapping[str, Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, packet: Mapping[str, Any], name: str) -> None:
+        self.packets.append(packet)
+        self.names.append(name)
+
+    def flush(self) -> Iterator[Batch]:
+        if self.packets:
+            yield self.with_problems(self.survey.from_packets(self.packets, self.names))
+            self.packets, self.names = [], []
+
+    def with_problems(self, batch: Batch) -> Batch:
+        earlier, self.problems = self.problems, []
+        return Batch(batch.alerts, batch.classifications, batch.aliases, (*earlier, *batch.problems))
+
+
+def read(paths: str | Path | Iterable[str | Path], chunk: int = 500) -> Iterator[Batch]:
+    """Yield the alerts of files and folders as batches of at most ``chunk`` alerts of one survey.
+
+    Folders are searched for ``*.avro`` and ``*.parquet`` at any depth, sorted. Avro is an object container or one
+    message in Confluent's framing. What cannot be read becomes a message in a batch's ``problems``, the rest is read.
+    """
+    waiting = _Waiting()
+    for path in found(paths):
+        try:
+            yield from _tables(path, waiting, chunk) if _is_parquet(path) else _packets(path, waiting, chunk)
+        except (AlertFormatError, OSError, pa.ArrowException) as error:
+            waiting.problems.append(f"{path}: {error}")
+    yield from waiting.flush()
+    if waiting.problems:
+        yield Batch(frame({}), problems=tuple(waiting.problems))
+
+
+def found(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    """Return the files of `read`; a path that is no folder is returned as it is, whether it exists or not."""
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    return [file for path in given for file in _within(Path(path))]
+
+
+def count(paths: str | Path | Iterable[str | Path]) -> int:
+    """Return about how many alerts `read` will give: exact for parquet, one for each Avro file."""
+    return sum(_count(path) for path in found(paths))
+
+
+def _count(path: Path) -> int:
+    try:
+        return pq.read_metadata(path).num_rows if _is_parquet(path) else 1
+    except (OSError, pa.ArrowException):
+        return 1
+
+
+def _within(path: Path) -> Sequence[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix == ".parquet"
+
+
+def _survey(names: Iterable[str]) -> Any:
+    for name, survey in _SURVEYS.items():
+        if name in names:
+            return survey
+    raise AlertFormatError("neither a ZTF alert (it has no objectId) nor an LSST alert (it has no diaSource)")
+
+
+def _tables(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
+    with pq.ParquetFile(path) as file:
+        survey = _survey(file.schema_arrow.names)
+        yield from waiting.flush()
+        for rows in file.iter_batches(batch_size=chunk):
+            yield waiting.with_problems(survey.from_table(rows, str(path)))
+
+
+def _packets(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
+    with path.open("rb") as file:
+        for packet in _decoded(file):
+            survey = _survey(packet)
+            if survey is not waiting.survey or len(waiting.packets) >= chunk:
+                yield from waiting.flush()
+                waiting.survey = survey
+            waiting.add(packet, str(path))
+
+
+def _decoded(file: Any) -> Iterator[Mapping[str, Any]]:
+    start = file.read(len(wire.CONTAINER_MAGIC))
+    if not start:
+        raise AlertFormatError("the file is empty")
+    file.seek(0)
+    return iter([wire.packet(file.read())]) if start.startswith(wire.FRAME_MAGIC) else wire.packets(file)

@@ -1,0 +1,78 @@
+"""Light curves of the alert table as one flat table of points, back again, and in short."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tom_alerce_like.alerts.schema import LIGHTCURVE
+
+#: Fields of one point.
+FIELDS = tuple(field.name for field in LIGHTCURVE.value_type)
+SUMMARY = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
+
+
+def points(alerts: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per point: ``row`` (position of the alert in the table), survey, object_id and `FIELDS`."""
+    lists = _lists(alerts["lightcurve"])
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    row = np.repeat(np.arange(len(alerts)), lengths)
+    flat = pd.DataFrame({"row": row})
+    for name in ("survey", "object_id"):
+        flat[name] = alerts[name].array.take(row)
+    for name, values in zip(FIELDS, lists.flatten().flatten(), strict=True):
+        flat[name] = _plain(values)
+    return flat
+
+
+def nest(flat: pd.DataFrame, n_alerts: int | None = None) -> pd.Series:
+    """Return the column ``lightcurve`` of flat points, which must be ordered by ``row``.
+
+    ``n_alerts`` is the length of the table: without it the table ends with the last row that has points.
+    """
+    row = flat["row"].to_numpy()
+    n_rows = n_alerts if n_alerts is not None else int(row.max(initial=-1)) + 1
+    offsets = np.searchsorted(row, np.arange(n_rows + 1)).astype(np.int32)
+    kind = LIGHTCURVE.value_type
+    values = pa.StructArray.from_arrays([_arrow(flat[f.name], f.type) for f in kind], fields=list(kind))
+    lists = pa.ListArray.from_arrays(offsets, values).cast(LIGHTCURVE)
+    return pd.Series(lists, dtype=pd.ArrowDtype(LIGHTCURVE), name="lightcurve")
+
+
+def summarise(alerts: pd.DataFrame) -> pd.DataFrame:
+    """Return what the detections that are not forced say of each alert's object, indexed as ``alerts``.
+
+    Columns: first_mjd, last_mjd, n_detections (0 without any), last_mag, last_band (NaN, NaN and empty without any).
+    """
+    flat = points(alerts)
+    flat = flat[flat["is_detection"] & ~flat["is_forced"]].sort_values(["row", "mjd"], kind="stable")
+    bounds = np.searchsorted(flat["row"], np.arange(len(alerts) + 1))
+    counts = np.diff(bounds)
+    seen = np.flatnonzero(counts)
+    first, last = flat.iloc[bounds[seen]], flat.iloc[bounds[seen + 1] - 1]
+    short = pd.DataFrame({"n_detections": counts})
+    for name, values in zip(SUMMARY, (first["mjd"], last["mjd"], None, last["mag"], last["band"]), strict=True):
+        if values is not None:
+            short[name] = values.set_axis(seen).reindex(short.index)
+    short["last_band"] = short["last_band"].fillna("")
+    return short[list(SUMMARY)].set_axis(alerts.index)
+
+
+def _lists(column: pd.Series) -> pa.ListArray:
+    made = pa.array(column, LIGHTCURVE) if column.dtype == object else column.array.__arrow_array__()
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+
+
+def _plain(values: pa.Array) -> pd.Series:
+    if pa.types.is_string(values.type):
+        return pd.Series(pc.fill_null(values, ""), dtype="str")
+    if pa.types.is_boolean(values.type):
+        return pd.Series(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype="bool")
+    return pd.Series(values.to_numpy(zero_copy_only=False))
+
+
+def _arrow(column: pd.Series, kind: pa.DataType) -> pa.Array:
+    made = pa.array(column, kind, from_pandas=pa.types.is_string(kind))
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
