@@ -24,6 +24,23 @@ def fields(kind: pa.DataType, *names: str) -> list[tuple[str, pa.DataType]]:
     return [(name, kind) for name in names]
 
 
+def stored_paths(paths: Sequence[str], kind: pa.StructType) -> list[str]:
+    """Return which columns of a parquet file, by their dotted paths in its schema, hold fields of ``kind``."""
+    return [path for path in paths if _leads_into(path.split("."), kind)]
+
+
+def _leads_into(path: Sequence[str], kind: pa.DataType) -> bool:
+    if not path:
+        return True
+    if pa.types.is_list(kind):
+        # parquet puts two levels between a list and its elements
+        return _leads_into(path[2:], kind.value_type)
+    if pa.types.is_struct(kind):
+        index = kind.get_field_index(path[0])
+        return index >= 0 and _leads_into(path[1:], kind.field(index).type)
+    return True
+
+
 def of_packets(packets: Sequence[Mapping[str, Any]], kind: pa.StructType) -> pa.StructArray:
     """Return the fields ``kind`` of packets.
 

@@ -6,16 +6,18 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tom_alerce_like.alerts import lsst, wire, ztf
+from tom_alerce_like.alerts import columns, lsst, wire, ztf
 from tom_alerce_like.alerts.schema import Batch, frame
 from tom_alerce_like.exceptions import AlertFormatError
 
 SUFFIXES = (".avro", ".parquet")
+#: A single message is never larger: Kafka brokers refuse more.
+MAX_MESSAGE_BYTES = 64 * 2**20
 _SURVEYS = {"diaSource": lsst, "objectId": ztf}
 
 
@@ -98,23 +100,34 @@ def _tables(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
     with pq.ParquetFile(path) as file:
         survey = _survey(file.schema_arrow.names)
         yield from waiting.flush()
-        for rows in file.iter_batches(batch_size=chunk):
+        paths = [column.path for column in map(file.schema.column, range(len(file.schema)))]
+        wanted = columns.stored_paths(paths, survey.STORED)
+        for rows in file.iter_batches(batch_size=chunk, columns=wanted):
             yield waiting.with_problems(survey.from_table(rows, str(path)))
 
 
 def _packets(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
     with path.open("rb") as file:
-        for packet in _decoded(file):
+        for position, packet in enumerate(_decoded(file)):
             survey = _survey(packet)
             if survey is not waiting.survey or len(waiting.packets) >= chunk:
                 yield from waiting.flush()
                 waiting.survey = survey
-            waiting.add(packet, str(path))
+            waiting.add(packet, f"{path} alert {position}")
 
 
-def _decoded(file: Any) -> Iterator[Mapping[str, Any]]:
+def _decoded(file: BinaryIO) -> Iterator[Mapping[str, Any]]:
     start = file.read(len(wire.CONTAINER_MAGIC))
+    file.seek(0)
     if not start:
         raise AlertFormatError("the file is empty")
-    file.seek(0)
-    return iter([wire.packet(file.read())]) if start.startswith(wire.FRAME_MAGIC) else wire.packets(file)
+    return wire.packets(file) if start == wire.CONTAINER_MAGIC else _message(file)
+
+
+def _message(file: BinaryIO) -> Iterator[Mapping[str, Any]]:
+    message = file.read(MAX_MESSAGE_BYTES + 1)
+    if not message.startswith(wire.FRAME_MAGIC):
+        raise AlertFormatError("neither an Avro object container nor a message in Confluent's framing")
+    if len(message) > MAX_MESSAGE_BYTES:
+        raise AlertFormatError(f"a message of more than {MAX_MESSAGE_BYTES} bytes is no alert")
+    yield wire.packet(message)

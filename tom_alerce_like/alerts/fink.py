@@ -62,19 +62,21 @@ def of_lsst(rows: pa.StructArray, alerts: pd.DataFrame, good: Any) -> pd.DataFra
 def _cats(rows: pa.StructArray, alerts: pd.DataFrame, good: Any) -> pd.DataFrame:
     codes = pd.Series(columns.floats(rows, "clf.cats_class")[good])
     scores = _scores(rows, alerts, good, "clf.cats_score", "")
-    return scores.assign(classifier="cats", class_name=codes.map(CATS_CLASSES)).dropna(subset="class_name")
+    return scores.assign(class_name=codes.map(CATS_CLASSES)).dropna(subset="class_name")
 
 
 def _scores(rows: pa.StructArray, alerts: pd.DataFrame, good: Any, path: str, class_name: str) -> pd.DataFrame:
-    made = alerts[["survey", "object_id", "mjd"]].assign(
+    probability = columns.floats(rows, path)[good]
+    # outside [0, 1] Fink says that the classifier did not judge
+    judged = (probability >= 0) & (probability <= 1)
+    version = columns.texts(rows, "fink_science_version").to_numpy(zero_copy_only=False)[good]
+    return alerts.loc[judged, ["survey", "object_id", "mjd"]].assign(
         source=SOURCE,
         classifier=path.removeprefix("clf.").removesuffix("_score"),
-        version=columns.texts(rows, "fink_science_version").to_pandas()[good].to_numpy(),
+        version=version[judged],
         class_name=class_name,
-        probability=columns.floats(rows, path)[good],
+        probability=probability[judged],
     )
-    # outside [0, 1] Fink says that the classifier did not judge
-    return made[made["probability"].between(0, 1)]
 
 
 def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -57,6 +57,7 @@ ROW = pa.struct(
         *fink.LSST_FIELDS,
     ]
 )
+STORED = ROW
 
 
 def from_packets(packets: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Batch:

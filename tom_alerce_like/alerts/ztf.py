@@ -74,6 +74,8 @@ def _kind(candidate: list[tuple[str, pa.DataType]], cutout: pa.DataType) -> pa.S
 
 
 ROW = _kind(_CANDIDATE, pa.binary())
+#: The same with the fields of ``candidate`` as columns of their own: what a parquet file may hold.
+STORED = pa.struct([*ROW, *_CANDIDATE])
 PACKET = _kind(_CANDIDATE, pa.struct([("stampData", pa.binary())]))
 
 
@@ -148,7 +150,7 @@ def _band(values: pa.StructArray) -> Any:
 
 def _sign(values: pa.StructArray) -> Floats:
     given = pc.utf8_lower(columns.texts(values, "isdiffpos"))
-    return np.where(pc.is_in(given, pa.array(["f", "0", "false"])).to_numpy(zero_copy_only=False), -1.0, 1.0)
+    return np.where(pc.is_in(given, pa.array(["f", "0", "-1", "false"])).to_numpy(zero_copy_only=False), -1.0, 1.0)
 
 
 def _real_bogus(now: pa.StructArray) -> Floats:
