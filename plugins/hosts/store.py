@@ -1,0 +1,113 @@
+"""Candidate hosts in the database, and the best of them in the target's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from tom_alerce_like.bulk import nullable, slices
+from tom_alerce_like.models import Candidate
+from tom_alerce_like.plugins.hosts.models import Host
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tom_alerce_like.plugins.hosts.associate import Association
+
+_MEASURED = ("ra_deg", "dec_deg", "offset_arcsec", "dlr", "probability", "redshift", "redshift_err")
+_WRITTEN = ("rank", "name", "redshift_kind", *_MEASURED)
+#: Fields of Candidate -> fields of Host.
+_SUMMARY = {
+    "host_name": "name",
+    "host_ra_deg": "ra_deg",
+    "host_dec_deg": "dec_deg",
+    "host_offset_arcsec": "offset_arcsec",
+    "host_probability": "probability",
+    "host_redshift": "redshift",
+    "host_redshift_kind": "redshift_kind",
+}
+
+
+@transaction.atomic
+def save(target_ids: Sequence[int], answer: Association) -> int:
+    """Write the candidates of an association, one target per place; returns how many targets have a host now.
+
+    The same answer twice changes nothing. What a person chose stays, and so do candidates of catalogues that did not
+    answer this time.
+    """
+    rows = _rows(target_ids, answer.candidates)
+    Host.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["target", "catalogue", "catalogue_id"],
+        update_fields=_WRITTEN,
+    )
+    _drop_stale(target_ids, rows, answer.answered)
+    return publish(target_ids)
+
+
+def publish(target_ids: Sequence[int]) -> int:
+    """Copy each target's host into its `Candidate`; returns how many have one.
+
+    The host is what a person chose, else the most probable candidate when it is more probable than none at all.
+    """
+    changed, n_hosts = [], 0
+    for some in slices(target_ids):
+        hosts = _by_target(Host.objects.filter(target_id__in=some))
+        for candidate in Candidate.objects.filter(target_id__in=some):
+            host = best(hosts.get(candidate.pk, []))
+            n_hosts += host is not None
+            if _copy(host, candidate):
+                changed.append(candidate)
+    Candidate.objects.bulk_update(changed, [*_SUMMARY], batch_size=100)
+    return n_hosts
+
+
+def best(hosts: Sequence[Host]) -> Host | None:
+    """Return the host among a target's candidates, or None."""
+    chosen = next((host for host in hosts if host.is_chosen), None)
+    first = max(hosts, key=lambda host: host.probability, default=None)
+    return chosen or (first if first and first.probability > none_probability(hosts) else None)
+
+
+def none_probability(hosts: Iterable[Host]) -> float:
+    """Return the probability that the host is not among the candidates."""
+    return max(0.0, 1 - sum(host.probability for host in hosts))
+
+
+def _rows(target_ids: Sequence[int], candidates: pd.DataFrame) -> list[Host]:
+    numbers = {name: nullable(candidates[name]) for name in _MEASURED}
+    texts = {"name": "name", "catalogue": "catalogue", "catalogue_id": "id", "redshift_kind": "redshift_kind"}
+    columns = numbers | {field: candidates[column].str.slice(0, 100).tolist() for field, column in texts.items()}
+    columns["rank"] = candidates["rank"].tolist()
+    columns["target_id"] = [target_ids[row] for row in candidates["row"]]
+    return [Host(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def _drop_stale(target_ids: Sequence[int], rows: Iterable[Host], answered: Sequence[str]) -> None:
+    kept = {(host.target_id, host.catalogue, host.catalogue_id) for host in rows}
+    for some in slices(target_ids):
+        before = Host.objects.filter(target_id__in=some, catalogue__in=answered, is_chosen=False)
+        keys = before.values_list("pk", "target_id", "catalogue", "catalogue_id")
+        stale = [pk for pk, *key in keys if tuple(key) not in kept]
+        for pks in slices(stale):
+            Host.objects.filter(pk__in=pks).delete()
+
+
+def _by_target(hosts: Iterable[Host]) -> dict[int, list[Host]]:
+    grouped: dict[int, list[Host]] = {}
+    for host in hosts:
+        grouped.setdefault(host.target_id, []).append(host)
+    return grouped
+
+
+def _copy(host: Host | None, candidate: Candidate) -> bool:
+    """Write the host's facts into the summary; returns whether anything changed."""
+    blank = {"host_name": "", "host_redshift_kind": ""}
+    facts = {mine: getattr(host, theirs) if host else blank.get(mine) for mine, theirs in _SUMMARY.items()}
+    changed = any(getattr(candidate, name) != value for name, value in facts.items())
+    for name, value in facts.items():
+        setattr(candidate, name, value)
+    return changed
