@@ -1,0 +1,68 @@
+"""Targets and objects near places on the sky."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import connection
+from numpy.typing import ArrayLike, NDArray
+from tom_targets.base_models import BaseTarget
+
+from tom_alerce_like.bulk import slices
+
+Floats = NDArray[np.float64]
+# three values a place; see bulk.SLICE
+_PLACES = 300
+# CROSS JOIN keeps SQLite from making the targets the outer loop: each place is one search of the index on `dec`
+_STRIPS = """
+    WITH wanted(place, low, high) AS (VALUES {rows})
+    SELECT wanted.place, target.id, target.ra, target.dec
+    FROM wanted CROSS JOIN {table} AS target
+    WHERE target.dec BETWEEN wanted.low AND wanted.high AND target.ra IS NOT NULL
+"""
+
+
+def separation_arcsec(ra_a: ArrayLike, dec_a: ArrayLike, ra_b: ArrayLike, dec_b: ArrayLike) -> Floats:
+    """Return the great-circle distance of places in degrees (haversine: exact for small distances and at the poles)."""
+    lon_a, lat_a, lon_b, lat_b = (np.radians(np.asarray(angle, dtype=float)) for angle in (ra_a, dec_a, ra_b, dec_b))
+    half = np.sin((lat_b - lat_a) / 2) ** 2
+    half = half + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+    return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))) * 3600
+
+
+def nearest_targets(ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> dict[int, int]:
+    """Return the id of the nearest target within the radius, by the position of the place; others are left out.
+
+    All targets count, whoever made them. The cost follows the number of targets in a strip of that declination, by
+    the index that our migration adds.
+    """
+    found = [row for part in slices(range(len(ra_deg)), _PLACES) for row in _strips(part, dec_deg, radius_arcsec)]
+    if not found:
+        return {}
+    places, ids, ra, dec = (np.array(column) for column in zip(*found, strict=True))
+    apart = separation_arcsec(ra_deg[places], dec_deg[places], ra, dec)
+    near = np.flatnonzero(apart <= radius_arcsec)
+    # the farthest first, so that the nearest is the one that stays; of equals the oldest target
+    order = near[np.lexsort((-ids[near], -apart[near]))]
+    return dict(zip(places[order].tolist(), ids[order].tolist(), strict=True))
+
+
+def _strips(places: Sequence[int], dec_deg: Floats, radius_arcsec: float) -> list[tuple[int, int, float, float]]:
+    height = radius_arcsec / 3600 * (1 + 1e-9)
+    values = [value for place in places for value in (place, dec_deg[place] - height, dec_deg[place] + height)]
+    rows = ", ".join(["(%s, %s, %s)"] * len(places))
+    table = connection.ops.quote_name(BaseTarget._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(_STRIPS.format(rows=rows, table=table), values)
+        return cursor.fetchall()
+
+
+def neighbours(ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> dict[int, list[int]]:
+    """Return for each place the earlier ones within the radius, nearest first; places without any are left out."""
+    apart = separation_arcsec(ra_deg[:, None], dec_deg[:, None], ra_deg, dec_deg)
+    later, earlier = np.nonzero(np.tril(apart <= radius_arcsec, -1))
+    found: dict[int, list[int]] = {}
+    for pair in np.argsort(apart[later, earlier], kind="stable"):
+        found.setdefault(int(later[pair]), []).append(int(earlier[pair]))
+    return found
