@@ -1,0 +1,88 @@
+"""Instrument types that a request can ask for: the portal's own, read outside of web requests, else a short list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from tom_alerce_like.exceptions import BadReply
+from tom_alerce_like.facilities.models import Instrument
+from tom_alerce_like.facilities.ocs.portal import Portal
+from tom_alerce_like.facilities.ocs.settings import NAME
+
+_SPECTRA = "SPECTRA"
+
+
+def _defaults() -> list[Instrument]:
+    imaging = {code: "filter" for code in ("up", "gp", "rp", "ip", "zs", "B", "V")}
+    slits = {code: "slit" for code in ("slit_1.2as", "slit_1.6as", "slit_2.0as", "slit_6.0as")}
+    rows = [
+        ("1M0-SCICAM-SINISTRO", "1.0 meter Sinistro", "1m0", "EXPOSE", imaging),
+        ("0M4-SCICAM-QHY600", "0.4 meter QHY600", "0m4", "EXPOSE", imaging),
+        ("2M0-FLOYDS-SCICAM", "2.0 meter FLOYDS", "2m0", "SPECTRUM", slits),
+    ]
+    return [
+        Instrument(
+            facility=NAME,
+            code=code,
+            name=name,
+            telescope_class=telescope_class,
+            configuration_type=kind,
+            is_spectrograph=kind == "SPECTRUM",
+            elements=elements,
+        )
+        for code, name, telescope_class, kind, elements in rows
+    ]
+
+
+def known() -> dict[str, Instrument]:
+    """Return instruments by code, by name in order; no call is made."""
+    rows = list(Instrument.objects.filter(facility=NAME)) or _defaults()
+    return {row.code: row for row in sorted(rows, key=lambda row: (row.is_spectrograph, row.name))}
+
+
+def refresh(portal: Portal) -> int:
+    """Replace the stored instruments with the portal's; returns how many. Raises the `ServiceError` family."""
+    reply = portal.instruments()
+    if not isinstance(reply, dict):
+        raise BadReply("the portal's list of instruments is not a table")
+    rows = [row for code, entry in reply.items() if (row := _instrument(code, entry))]
+    if not rows:
+        raise BadReply("the portal's list has no instrument that we understand")
+    with transaction.atomic():
+        Instrument.objects.filter(facility=NAME).delete()
+        Instrument.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _instrument(code: str, entry: Any) -> Instrument | None:
+    """Read one entry; None for an instrument whose exposures our short form cannot describe."""
+    try:
+        is_spectrograph = entry["type"] == _SPECTRA
+        kinds = list(entry.get("configuration_types") or {})
+        kind = entry.get("default_configuration_type") or (kinds[0] if kinds else "")
+        elements = _elements(entry["optical_elements"])
+        name, telescope_class = str(entry["name"]), str(entry["class"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+    kind = kind or ("SPECTRUM" if is_spectrograph else "EXPOSE")
+    return Instrument(
+        facility=NAME,
+        code=code[:60],
+        name=name[:100],
+        is_spectrograph=is_spectrograph,
+        telescope_class=telescope_class[:20],
+        configuration_type=kind[:30],
+        elements=elements,
+    )
+
+
+def _elements(groups: dict[str, Any]) -> dict[str, str]:
+    """Return {code: group}; the portal lists ``filters`` and is sent ``filter``."""
+    return {
+        str(element["code"]): group.removesuffix("s")
+        for group, elements in groups.items()
+        for element in elements
+        if element.get("schedulable")
+    }
