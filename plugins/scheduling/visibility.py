@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,6 +62,7 @@ def observable(
     return kept
 
 
+@lru_cache(maxsize=256)
 def dark_time(site: Site, mjd: float, sun_deg: float = LIMITS.sun_deg) -> tuple[float, float] | None:
     """Return (start, end) in MJD of the night at ``mjd``, or of the next one within a day; None when it stays light.
 

@@ -1,0 +1,56 @@
+"""Strategies: named, versioned compositions of criteria. The setting STRATEGY is the dotted path of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.module_loading import import_string
+
+from tom_alerce_like import conf
+from tom_alerce_like.exceptions import ConfigurationError
+from tom_alerce_like.plugins.priority.criteria import (
+    Brightness,
+    ClassProbability,
+    NearbyHost,
+    Observed,
+    OutsidePlane,
+    Rising,
+    Visible,
+    Young,
+)
+from tom_alerce_like.plugins.priority.criterion import Criterion
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """What to observe first; a changed criterion wants a new version."""
+
+    name: str
+    version: str
+    criterion: Criterion
+
+
+young_supernova = Strategy(
+    "young supernova",
+    "1",
+    ClassProbability().otherwise(0.1)
+    * (Rising().otherwise(0.5) | 0.2)
+    * (Young().otherwise(0.5) | 0.2)
+    * Brightness().otherwise(0.2)
+    * Visible().otherwise(0)
+    * OutsidePlane().otherwise(0)
+    * (NearbyHost().otherwise(0.5) | 0.5)
+    * ~Observed(),
+)
+
+
+def current() -> Strategy:
+    """Return the strategy that the setting STRATEGY names; raises `ConfigurationError`."""
+    path = conf.get("STRATEGY")
+    try:
+        strategy = import_string(path)
+    except ImportError as error:
+        raise ConfigurationError(f"STRATEGY {path!r} cannot be imported: {error}") from error
+    if not isinstance(strategy, Strategy):
+        raise ConfigurationError(f"STRATEGY {path!r} is not a Strategy")
+    return strategy
