@@ -1,0 +1,147 @@
+"""Laws of the association."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.plugins.hosts.conftest import galaxy, moved, write
+from tom_alerce_like.plugins.hosts.associate import REACH, SCALE, associate, profile
+from tom_alerce_like.plugins.hosts.catalogue import galaxies
+from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+
+
+def places(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places in and around the fixture's galaxies, in an order that is not theirs."""
+    rng = np.random.default_rng(5)
+    north, east = rng.normal(0, 40, (2, n))
+    centre = np.array([(150.0, 2.0), (0.0, -30.0)])[rng.integers(0, 2, n)]
+    ra, dec = moved(centre[:, 0], centre[:, 1], north, east)
+    return ra, dec
+
+
+class Fixed:
+    """A catalogue that knows its answer."""
+
+    radius_arcsec = 100.0
+    completeness = 0.5
+
+    def __init__(self, name: str, /, **columns) -> None:
+        self.name, self.columns = name, columns
+
+    def cone(self, ra_deg, dec_deg, radius_arcsec) -> pd.DataFrame:
+        length = len(self.columns["ra_deg"])
+        return galaxies({"row": np.zeros(length), "catalogue": [self.name] * length, **self.columns})
+
+
+def test_probabilities_sum_to_one_with_none(catalogue):
+    ra, dec = places(200)
+    answer = associate(ra, dec, [catalogue])
+    total = np.bincount(answer.candidates["row"], weights=answer.candidates["probability"], minlength=200)
+    np.testing.assert_allclose(total + answer.none, 1)
+    assert answer.candidates["probability"].between(0, 1).all()
+
+
+def test_a_batch_equals_single_places(catalogue):
+    ra, dec = places(60)
+    batch = associate(ra, dec, [catalogue], top=5)
+    single = [associate(*place, [catalogue], top=5) for place in zip(ra, dec, strict=True)]
+    rows = pd.concat([one.candidates.assign(row=row) for row, one in enumerate(single)], ignore_index=True)
+    pd.testing.assert_frame_equal(batch.candidates, rows)
+    np.testing.assert_array_equal(batch.none, np.concatenate([one.none for one in single]))
+
+
+def test_order_of_the_places_is_kept(catalogue):
+    ra, dec = places(50)
+    forward, backward = associate(ra, dec, [catalogue]), associate(ra[::-1], dec[::-1], [catalogue])
+    np.testing.assert_array_equal(forward.none, backward.none[::-1])
+    turned = backward.candidates.assign(row=49 - backward.candidates["row"])
+    turned = turned.sort_values(["row", "rank"], ignore_index=True)
+    pd.testing.assert_frame_equal(forward.candidates, turned)
+
+
+def test_best_first(catalogue):
+    ra, dec = places(200)
+    candidates = associate(ra, dec, [catalogue]).candidates
+    for _, group in candidates.groupby("row"):
+        assert group["rank"].tolist() == list(range(1, len(group) + 1))
+        assert group["probability"].is_monotonic_decreasing
+    assert associate(ra, dec, [catalogue], top=1).candidates["rank"].max() == 1
+
+
+def test_a_large_galaxy_wins_over_a_nearer_small_one(catalogue):
+    # 55 arcsec along the large galaxy's major axis, which runs east-west, is inside it; the small one is 105 away
+    inside = associate(*moved(150.0, 2.0, 0.0, 55.0), [catalogue])
+    assert inside.candidates["name"].tolist()[0] == "PGC 12345"
+    assert inside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(60, 1), rel=1e-3)
+    # the same distance along the minor axis, north, is outside it
+    outside = associate(*moved(150.0, 2.0, 55.0, 0.0), [catalogue])
+    assert outside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(30, 1), rel=1e-3)
+
+
+def test_far_from_everything_is_hostless(catalogue):
+    answer = associate([80.0, 150.0], [-60.0, 2.0], [catalogue])
+    assert answer.none[0] == 1 and answer.none[1] < 0.01
+    assert answer.candidates["row"].min() == 1
+
+
+def test_no_catalogue_and_no_place(catalogue):
+    assert associate([10.0], [10.0], []).none.tolist() == [1.0]
+    empty = associate([], [], [catalogue])
+    assert empty.candidates.empty and len(empty.none) == 0
+    assert list(empty.candidates.columns) == list(associate(*places(3), [catalogue]).candidates.columns)
+
+
+def test_an_unknown_place_is_hostless_and_harms_no_other(catalogue):
+    answer = associate([np.nan, 150.0], [2.0, 2.0], [catalogue])
+    assert answer.none[0] == 1 and answer.candidates.iloc[0]["name"] == "PGC 12345"
+
+
+def test_a_crowded_place_asks_for_more_evidence(tmp_path):
+    alone = write(tmp_path / "alone.parquet", [galaxy(10, 10)])
+    crowd = [galaxy(*moved(10, 10, 300 * np.cos(t), 300 * np.sin(t)), a_arcsec=5) for t in np.linspace(0, 6, 20)]
+    crowded = write(tmp_path / "crowded.parquet", [galaxy(10, 10), *crowd])
+    place = moved(10, 10, 30.0, 0.0)
+    few, many = (associate(*place, [ParquetCatalogue(path)]).none[0] for path in (alone, crowded))
+    assert few < many
+
+
+def test_two_catalogues_count_one_galaxy_once_and_fill_its_redshift():
+    first = Fixed("first", ra_deg=[10.0], dec_deg=[10.0], a_arcsec=[20.0], id=["1"], name=["A"])
+    second = Fixed(
+        "second",
+        ra_deg=[10.0001, 10.01],
+        dec_deg=[10.0, 10.0],
+        id=["x", "y"],
+        name=["a", "other"],
+        redshift=[0.1, 0.2],
+        redshift_err=[0.01, 0.02],
+        redshift_kind=["spec", "photo"],
+    )
+    columns = ["name", "catalogue", "redshift", "redshift_err", "redshift_kind"]
+    assert associate([10.0], [10.001], [first, second]).candidates[columns].values.tolist() == [
+        ["A", "first", 0.1, 0.01, "spec"],
+        ["other", "second", 0.2, 0.02, "photo"],
+    ]
+
+
+def test_a_redshift_that_the_first_catalogue_has_stays():
+    first = Fixed("first", ra_deg=[10.0], dec_deg=[10.0], redshift=[0.05], redshift_kind=["spec"])
+    second = Fixed("second", ra_deg=[10.0], dec_deg=[10.0], redshift=[0.5], redshift_kind=["photo"])
+    (host,) = associate([10.0], [10.0], [first, second]).candidates.to_dict("records")
+    assert (host["redshift"], host["redshift_kind"], host["catalogue"]) == (0.05, "spec", "first")
+
+
+def test_profile_is_normalised_over_the_ellipse():
+    d = np.linspace(0, REACH, 200_001)
+    assert np.trapezoid(profile(d) * 2 * d, d) == pytest.approx(1, abs=1e-6)
+    assert np.trapezoid(profile(d) * 2 * d * d, d) == pytest.approx(2 * SCALE, abs=1e-6)
+
+
+@given(st.floats(0, 5), st.floats(0, 5))
+def test_further_out_is_less_probable(near, far):
+    near, far = sorted((near * 20, far * 20))
+    source = Fixed("one", ra_deg=[10.0], dec_deg=[0.0], a_arcsec=[20.0])
+    p_near, p_far = (associate([10.0], [apart / 3600], [source]).none[0] for apart in (near, far))
+    assert p_near <= p_far

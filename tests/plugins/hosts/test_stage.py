@@ -1,0 +1,146 @@
+"""The stage writes candidates, fills the summary, keeps a person's choice, and can be repeated."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.plugins.hosts.conftest import galaxy, moved, write
+from tom_alerce_like.exceptions import ServiceUnavailable
+from tom_alerce_like.models import Candidate
+from tom_alerce_like.pipeline import Night
+from tom_alerce_like.plugins.hosts import stage
+from tom_alerce_like.plugins.hosts.associate import associate
+from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.plugins.hosts.store import none_probability, publish, save
+
+SUMMARY = ("host_name", "host_offset_arcsec", "host_probability", "host_redshift", "host_redshift_kind")
+
+
+def run(*targets) -> Night:
+    night = Night(targets={target.pk for target in targets})
+    stage.associate(night)
+    return night
+
+
+def state() -> list:
+    return [list(Host.objects.order_by("pk").values()), list(Candidate.objects.order_by("pk").values(*SUMMARY))]
+
+
+@pytest.fixture
+def use(settings):
+    def use(*entries: object) -> None:
+        settings.TOM_ALERCE_LIKE = {"HOST_CATALOGUES": list(entries)}
+
+    return use
+
+
+def test_hosts_are_found_and_counted(use, catalogue, new_target):
+    use(catalogue.path)
+    near, far = new_target("near", *moved(150.0, 2.0, 3.0, 4.0)), new_target("far", 80.0, -60.0)
+    night = run(near, far)
+    assert (night.counts["hosts"], night.problems) == (1, [])
+    summary = Candidate.objects.get(pk=near.pk)
+    assert summary.host_name == "PGC 12345"
+    assert summary.host_offset_arcsec == pytest.approx(5, abs=0.01)
+    assert summary.host_redshift == pytest.approx(0.03)
+    assert summary.host_probability > 0.99
+    assert (Candidate.objects.get(pk=far.pk).host_name, Host.objects.filter(target_id=far.pk).count()) == ("", 0)
+
+
+def test_twice_changes_nothing(use, catalogue, new_target):
+    use(catalogue.path)
+    targets = [new_target(f"t{north}", *moved(150.0, 2.0, north, 0.0)) for north in (0.0, 60.0, 90.0)]
+    run(*targets)
+    before = state()
+    assert len(before[0]) >= 4
+    run(*targets)
+    assert state() == before
+
+
+def test_a_persons_choice_stays(use, catalogue, new_target):
+    use(catalogue.path)
+    target = new_target("t", *moved(150.0, 2.0, 70.0, 0.0))
+    run(target)
+    second = Host.objects.get(target_id=target.pk, rank=2)
+    Host.objects.filter(pk=second.pk).update(is_chosen=True)
+    assert run(target).counts["hosts"] == 1
+    assert Host.objects.get(pk=second.pk).is_chosen
+    assert Candidate.objects.get(pk=target.pk).host_name == second.name
+
+
+def test_a_choice_stays_when_the_catalogue_forgets_the_galaxy(use, catalogue, new_target, tmp_path):
+    use(catalogue.path)
+    target = new_target("t", 150.0, 2.0)
+    run(target)
+    Host.objects.filter(target_id=target.pk, rank=1).update(is_chosen=True)
+    assert Host.objects.filter(target_id=target.pk).count() == 1
+    (tmp_path / "other").mkdir()
+    use(write(tmp_path / "other" / catalogue.path.name, [galaxy(300, 0)]))
+    run(target)
+    assert Candidate.objects.get(pk=target.pk).host_name == "PGC 12345"
+
+
+def test_what_is_no_longer_a_candidate_goes(use, catalogue, new_target, tmp_path):
+    use(catalogue.path)
+    target = new_target("t", 150.0, 2.0)
+    run(target)
+    (tmp_path / "other").mkdir()
+    use(write(tmp_path / "other" / catalogue.path.name, [galaxy(300, 0)]))
+    assert run(target).counts["hosts"] == 0
+    assert not Host.objects.exists()
+    assert Candidate.objects.values(*SUMMARY).get() == dict.fromkeys(SUMMARY, None) | {
+        "host_name": "",
+        "host_redshift_kind": "",
+    }
+
+
+class Down:
+    name, radius_arcsec, completeness = "galaxies", 60.0, 0.5
+
+    def cone(self, ra_deg, dec_deg, radius_arcsec):
+        raise ServiceUnavailable("no answer")
+
+
+def test_a_catalogue_that_fails_is_noted_and_takes_nothing_away(use, catalogue, new_target, monkeypatch):
+    use(catalogue.path)
+    target = new_target("t", 150.0, 2.0)
+    run(target)
+    before = state()
+    monkeypatch.setattr(stage, "configured", lambda: [Down()])
+    night = run(target)
+    assert night.problems == ["galaxies: no answer"]
+    assert (night.counts["errors"], night.counts["hosts"]) == (1, 1)
+    assert state() == before
+
+
+def test_a_missing_file_is_noted(use, new_target, tmp_path):
+    use(tmp_path / "absent.parquet")
+    night = run(new_target("t", 150.0, 2.0))
+    assert night.counts["errors"] == 1 and "absent.parquet" in night.problems[0]
+
+
+def test_without_catalogues_nothing_happens(use, new_target):
+    use()
+    night = run(new_target("t", 150.0, 2.0))
+    assert not night.counts and not night.problems
+
+
+def test_less_probable_than_none_is_no_host(catalogue, new_target):
+    target = new_target("t", *moved(150.0, 2.0, 61.0, 0.0))
+    assert save([target.pk], associate(150.0, moved(150.0, 2.0, 61.0, 0.0)[1], [catalogue], top=5)) == 0
+    hosts = list(Host.objects.filter(target_id=target.pk))
+    assert hosts and none_probability(hosts) > max(host.probability for host in hosts)
+    assert publish([target.pk]) == 0
+
+
+def test_queries_do_not_grow_with_the_targets(use, catalogue, new_target):
+    use(catalogue.path)
+    few = [new_target(f"a{number}", 150.0, 2.0 + number / 36000) for number in range(5)]
+    many = [new_target(f"b{number}", 0.0, -30.0 + number / 36000) for number in range(50)]
+    with CaptureQueriesContext(
+        connection,
+    ) as for_few:
+        run(*few)
+    with CaptureQueriesContext(connection) as for_many:
+        run(*many)
+    assert len(for_many) <= len(for_few)
