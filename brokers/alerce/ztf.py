@@ -1,0 +1,107 @@
+"""ALeRCE's answers about ZTF objects, as alert tables and as packets like those that ZTF sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tom_alerce_like.alerts.photometry import ZERO_POINT_MAG, flux_from_mag
+from tom_alerce_like.alerts.schema import Batch, frame
+from tom_alerce_like.brokers.alerce.probabilities import probabilities
+from tom_alerce_like.brokers.ids import ZTF
+from tom_alerce_like.brokers.reply import Row, numbers, rows, texts, unique, whole
+
+JD_OF_MJD_0 = 2400000.5
+#: A forced magnitude from here on says that the flux was negative or nothing.
+NO_FLUX_MAG = 99.0
+_NEGATIVE = ("-1", "0", "f", "False")
+_BANDS: dict[Any, int] = {"g": 1, "r": 2, "i": 3}
+#: Fields of a detection that a packet's ``candidate`` has under the same name.
+_SAME = ("magpsf", "sigmapsf", "diffmaglim", "ra", "dec", "rb", "drb", "drbversion", "distnr", "magap")
+
+
+def objects(found: Sequence[Row]) -> Batch:
+    """Return one row per object of a list, its newest detection as ``mjd``; what each classifier says is kept."""
+    once = unique(found, "oid")
+    alerts = frame(
+        {
+            "survey": [ZTF] * len(once),
+            "object_id": texts(once, "oid"),
+            "mjd": numbers(once, "lastmjd"),
+            "ra_deg": numbers(once, "meanra"),
+            "dec_deg": numbers(once, "meandec"),
+            # firstmjd is the first that ALeRCE saw: in every third object the survey's own history begins earlier
+            "first_mjd": np.fmin(numbers(once, "firstmjd"), numbers(once, "mjdstarthist")),
+            "n_detections": numbers(once, "ndet"),
+        }
+    )
+    return Batch(alerts, probabilities(found, ZTF, texts(found, "oid"), "classifier", "classifier_version", "class"))
+
+
+def newest_stamp(detections: Sequence[Row]) -> str | None:
+    """Return the id of the newest detection that came as a packet of its own."""
+    stamped = [row for row in detections if row.get("has_stamp")]
+    return str(max(stamped, key=_mjd)["candid"]) if stamped else None
+
+
+def packet(
+    oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Any, original: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return the newest alert of an object with its light curve, None without detections.
+
+    ``limits`` are the non-detections, ``forced`` the reply about forced photometry. ``original`` is the packet that
+    ZTF sent of that alert, if it is at hand: it knows more and has the cutouts.
+    """
+    points = [_point(row) for row in sorted(detections, key=_mjd)]
+    if not points:
+        return None
+    measured = rows(forced, "forced_photometry" if isinstance(forced, dict) else None)
+    measured = [{**(row.get("extra_fields") or {}), **row} for row in measured]
+    history = [*points[:-1], *(_point(row) for row in limits), *(_point(row) for row in measured if _is_limit(row))]
+    newest = {**points[-1], "ndethist": len(points), "jdstarthist": points[0]["jd"]}
+    made = {"objectId": oid, "candidate": newest, "prv_candidates": history, "fp_hists": _fluxes(measured)}
+    if original is None or original["candidate"].get("candid") != newest["candid"]:
+        return made
+    return {**original, **made, "candidate": original["candidate"]}
+
+
+def _mjd(row: Row) -> float:
+    return float(row.get("mjd") or 0)
+
+
+def _point(row: Row) -> Row:
+    made = {name: row.get(name) for name in _SAME}
+    sign = "f" if str(row.get("isdiffpos")) in _NEGATIVE else "t"
+    return made | {
+        "jd": _mjd(row) + JD_OF_MJD_0,
+        "fid": _band(row),
+        "isdiffpos": sign,
+        "candid": whole(row.get("candid")),
+    }
+
+
+def _band(row: Row) -> Any:
+    return _BANDS.get(row.get("fid"), row.get("fid"))
+
+
+def _is_limit(row: Row) -> bool:
+    return (row.get("mag") or NO_FLUX_MAG) >= NO_FLUX_MAG
+
+
+def _fluxes(measured: Sequence[Row]) -> list[Row]:
+    """Return forced magnitudes as the fluxes of which they were made; their unit is set by the zero point."""
+    seen = [row for row in measured if not _is_limit(row)]
+    flux, flux_err = flux_from_mag(numbers(seen, "mag"), numbers(seen, "e_mag"))
+    sign = [-1 if str(row.get("isdiffpos")) in _NEGATIVE else 1 for row in seen]
+    return [
+        {
+            "jd": _mjd(row) + JD_OF_MJD_0,
+            "fid": _band(row),
+            "forcediffimflux": value,
+            "forcediffimfluxunc": error,
+            "magzpsci": ZERO_POINT_MAG,
+        }
+        for row, value, error in zip(seen, (flux * sign).tolist(), flux_err.tolist(), strict=True)
+    ]
