@@ -1,0 +1,93 @@
+"""The Alerts tab: what it shows, to whom, and that a broken panel breaks nothing else."""
+
+import json
+
+import pytest
+from tests.core.make import candidate, point, user
+
+from tom_alerce_like import panels
+from tom_alerce_like.models import Alert, Classification
+from tom_alerce_like.plots import light_curve
+from tom_alerce_like.views.alerts_tab import judgements
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def target():
+    return candidate(class_name="SN", class_probability=0.9).target
+
+
+def url(target):
+    return f"/alerce/targets/{target.pk}/alerts/"
+
+
+def judge(target, probability, class_name="SN", **fields):
+    fields = {"source": "ALeRCE", "classifier": "stamp_classifier", "version": "1.0", "mjd": 61000.0, **fields}
+    return Classification.objects.create(target=target, class_name=class_name, probability=probability, **fields)
+
+
+def test_the_newest_version_of_each_classifier_is_shown(target):
+    judge(target, 0.5)
+    judge(target, 0.7, version="1.1", mjd=61001.0)
+    judge(target, 0.2, "AGN", version="1.1", mjd=61001.0)
+    judge(target, 0.9, source="local", classifier="transient")
+    shown = {(entry["source"], entry["version"]): [row.class_name for row in entry["classes"]] for entry in judgements(target)}
+    assert shown == {("ALeRCE", "1.1"): ["SN", "AGN"], ("local", "1.0"): ["SN"]}
+
+
+def test_the_light_curve_tells_detections_limits_and_forced_points_apart(target):
+    datums = [point(target, 1, mag=None), point(target, 3), point(target, 5, reduction_version="forced"), point(target, 5, "g")]
+    series = {trace["name"]: trace["marker"]["symbol"] for trace in light_curve(datums)["data"]}
+    assert series == {"r": "circle", "r forced": "circle-open", "r limit": "triangle-down-open", "g": "circle"}
+    assert light_curve([]) is None
+
+
+def test_a_target_without_alerts_says_so(admin_client, target):
+    target.candidate.delete()
+    page = admin_client.get(url(target))
+    assert page.status_code == 200 and "No alerts of this target" in page.content.decode()
+
+
+def test_a_panel_that_fails_becomes_a_note(admin_client, target, monkeypatch):
+    broken = {"partial": "no/such/template.html", "context": "tom_alerce_like.clock.now_mjd", "position": 1}
+    monkeypatch.setattr(panels, "_collect", lambda method: [broken])
+    page = admin_client.get(url(target)).content.decode()
+    assert "could not be shown" in page and "Class probabilities" in page
+
+
+def test_hostile_text_is_shown_as_text(admin_client, target):
+    judge(target, 0.5, "</script><script>alert(1)</script>", classifier="<b>x</b>")
+    point(target, 3, band="</script><b>")
+    page = admin_client.get(url(target)).content.decode()
+    assert "<script>alert(1)" not in page and "<b>" not in page
+
+
+def test_only_those_who_may_view_the_target(client, target):
+    assert client.get(url(target)).status_code == 302
+    client.force_login(user("stranger"))
+    assert client.get(url(target)).status_code == 404
+    client.force_login(user("observer", "view", target=target))
+    assert client.get(url(target)).status_code == 200
+
+
+def test_the_target_page_carries_the_tab(admin_client, target):
+    page = admin_client.get(f"/targets/{target.pk}/").content.decode()
+    assert f'hx-get="{url(target)}"' in page
+
+
+def test_stamps_are_private_and_404_when_absent(client, target):
+    alert = Alert.objects.create(
+        target=target, survey="ZTF", object_id="a", alert_id="1", mjd=61000, ra_deg=1, dec_deg=1, band="r",
+        cutout_science=b"not an image",
+    )
+    client.force_login(user("stranger"))
+    assert client.get(f"/alerce/stamps/{alert.pk}/science.png").status_code == 404
+    client.force_login(user("observer", "view", target=target))
+    for kind in ("science", "template", "nonsense"):
+        assert client.get(f"/alerce/stamps/{alert.pk}/{kind}.png").status_code == 404
+
+
+def test_the_figure_is_json(target):
+    point(target, 3)
+    assert json.dumps(light_curve(list(target.photometryreduceddatum_set.all())))
