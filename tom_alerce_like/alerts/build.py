@@ -85,7 +85,8 @@ def batch(rows: pa.StructArray, read: Reader, names: Sequence[str], problems: Se
 
     Every alert must have an identifier of its own and of its object, a time and a place in the sky.
     """
-    table, points = read(rows)
+    with np.errstate(all="ignore"):  # absurd numbers become infinite, and then are no points
+        table, points = read(rows)
     faults = _faults(table)
     problems = [*problems, *(f"{names[row]}: {fault}" for row, fault in enumerate(faults) if fault)]
     alerts = frame({**table, "lightcurve": lightcurve.nest(points, len(rows))})

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.exceptions import AlertFormatError
 
+#: Integers beyond it are rounded by a 64-bit float.
+_EXACT_BELOW = 2**53
 _REFUSALS = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
@@ -71,7 +73,15 @@ def conform(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_list(kind):
         offsets = np.concatenate([[0], np.cumsum(_lengths(array))]).astype(np.int32)
         return pa.ListArray.from_arrays(offsets, conform(array.flatten(), kind.value_type))
+    if pa.types.is_floating(array.type) and pa.types.is_integer(kind):
+        _refuse_rounded(array)
     return array.cast(kind)
+
+
+def _refuse_rounded(array: pa.FloatingPointArray) -> None:
+    largest = pc.max(pc.abs(array)).as_py()
+    if largest is not None and largest > _EXACT_BELOW:
+        raise ValueError("identifiers that were stored as floating-point numbers are rounded, and cannot be trusted")
 
 
 def _child(array: pa.StructArray, wanted: pa.Field) -> pa.Array:

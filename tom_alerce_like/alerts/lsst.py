@@ -94,12 +94,17 @@ def _read(rows: pa.StructArray) -> tuple[dict[str, Any], pd.DataFrame]:
         "first_mjd": _first_mjd(rows, points),
         "limiting_mag": limit_from_error(table["flux_err_njy"]),
         "chi": floats(now, "psfChi2") / floats(now, "psfNdata", (0.0,)),
-        "aperture_minus_psf_mag": mag_from_flux(floats(now, "apFlux") / table["flux_njy"])[0] - mag_from_flux(1.0)[0],
+        "aperture_minus_psf_mag": _aperture_minus_psf_mag(now),
         "cutouts": _cutouts(rows),
         **_shape(now),
         **_solar_system(rows),
     }
     return table, points
+
+
+def _aperture_minus_psf_mag(now: pa.StructArray) -> Floats:
+    aperture, psf = floats(now, "apFlux"), floats(now, "psfFlux")
+    return mag_from_flux(np.where(aperture * psf > 0, aperture / psf, np.nan))[0] - mag_from_flux(1.0)[0]
 
 
 def _object_id(now: pa.StructArray) -> pa.Array:

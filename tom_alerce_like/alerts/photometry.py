@@ -22,12 +22,14 @@ _JD_OF_MJD_0 = 2400000.5
 _S_PER_DAY = 86400.0
 
 
+@np.errstate(over="ignore")
 def flux_from_mag(mag: ArrayLike, mag_err: ArrayLike = np.nan) -> tuple[Floats, Floats]:
     """Return flux and its error in nJy of AB magnitudes and their errors, element by element; NaN stays NaN."""
     flux = 10 ** (-0.4 * (np.asarray(mag, dtype=float) - ZERO_POINT_MAG))
     return flux, flux * np.asarray(mag_err, dtype=float) / _MAG_PER_RELATIVE_FLUX
 
 
+@np.errstate(over="ignore")
 def mag_from_flux(flux_njy: ArrayLike, flux_err_njy: ArrayLike = np.nan) -> tuple[Floats, Floats]:
     """Return AB magnitude and its error of |flux| and its error in nJy; NaN where the flux is 0, infinite or NaN."""
     size = np.abs(np.asarray(flux_njy, dtype=float))

@@ -4,6 +4,7 @@ One row per alert. `ALERT_SCHEMA` gives names and types; units are in the names.
 converted at the door), magnitudes AB, fluxes of the difference image in nJy with sign. Missing numbers are NaN,
 missing strings are empty. ``lightcurve`` holds everything the survey knew of the object at that time, time-ordered,
 the alert itself included; a non-detection has ``is_detection`` false, its limiting magnitude in ``mag`` and NaN errors.
+Forced photometry keeps its flux and flux error even where it is no detection (below 3 sigma; ``mag`` is then 5 sigma).
 ``cutouts`` holds the bytes of the packet; `tom_alerce_like.alerts.cutouts` decodes them.
 """
 
@@ -42,7 +43,7 @@ OPTIONAL = (
     "limiting_mag",  # 5 sigma depth of the image
     "fwhm_arcsec",
     "elongation",  # major over minor axis
-    "sharpness",
+    "sharpness",  # ZTF: of the nearest source in the reference image
     "chi",  # of the PSF fit
     "aperture_minus_psf_mag",
     "snr",
