@@ -9,6 +9,9 @@ class PriorityConfig(AppConfig):
     verbose_name = "Priority"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from tom_alerce_like.plugins.priority import checks  # noqa: F401  (registers the system check)
+
     def alert_panels(self) -> list:
         return [
             {

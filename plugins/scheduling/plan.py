@@ -26,6 +26,7 @@ def plan(
     requests: pd.DataFrame,
     sites: Sequence[Site],
     mjd: float,
+    taken: pd.DataFrame | None = None,
     solve: Solver = greedy.solve,
     limits: Limits = LIMITS,
 ) -> pd.DataFrame:
@@ -35,17 +36,21 @@ def plan(
     ----------
     requests : table of `REQUEST_COLUMNS`; rows with NaN or without a positive value are left out.
     sites : where to observe; a site does one thing at a time.
+    taken : blocks (site, start_mjd, end_mjd) that sites are busy with already.
     solve : what decides.
 
-    Returns a table of `BLOCK_COLUMNS` in order of time; times are multiples of 5 minutes, and a target keeps
-    ``limits`` from the start to the end of its block.
+    Returns a table of `BLOCK_COLUMNS` in order of time; blocks last multiples of 5 minutes, and a target
+    keeps ``limits`` from the start to the end of its block.
     """
     wanted = requests[requests[list(REQUEST_COLUMNS)].notna().all(axis=1) & (requests["value"] > 0)]
     edges = mjd + SLOT_DAYS * np.arange(N_SLOTS + 1)
     duration = np.maximum(1, np.ceil(wanted["duration_s"].to_numpy(float) / (STEP_MIN * 60))).astype(int)
     if wanted.empty or not sites:
         return pd.DataFrame(columns=list(BLOCK_COLUMNS))
-    instance = Instance(wanted["value"].to_numpy(float), duration, _starts(wanted, sites, edges, duration, limits))
+    starts = _starts(wanted, sites, edges, duration, limits)
+    if taken is not None:
+        starts &= _undisturbed(taken, sites, edges, duration)
+    instance = Instance(wanted["value"].to_numpy(float), duration, starts)
     answer = solve(instance)
     chosen = answer.scheduled
     blocks = pd.DataFrame(
@@ -76,3 +81,13 @@ def _starts(
         # a block of n slots is bounded by n + 1 moments at which the target must be observable
         starts[same] = runs(seen[same], int(length) + 1)[..., :-1]
     return starts
+
+
+def _undisturbed(taken: pd.DataFrame, sites: Sequence[Site], edges: NDArray, duration: NDArray) -> NDArray[np.bool_]:
+    """Tell where requests would not overlap the blocks ``taken``, (requests, sites, slots)."""
+    free = np.ones((len(sites), len(edges) - 1), bool)
+    for index, site in enumerate(sites):
+        for block in taken[taken["site"] == site.name].itertuples():
+            free[index] &= (edges[1:] <= block.start_mjd) | (edges[:-1] >= block.end_mjd)
+    lengths, which = np.unique(duration, return_inverse=True)
+    return np.stack([runs(free, int(length)) for length in lengths])[which]

@@ -15,7 +15,7 @@ from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.models import Candidate, Classification
 from tom_alerce_like.pipeline import Night
-from tom_alerce_like.plugins.priority import panel, strategies
+from tom_alerce_like.plugins.priority import checks, panel, strategies
 from tom_alerce_like.plugins.priority.criteria import Brightness, ClassProbability
 from tom_alerce_like.plugins.priority.models import Priority
 from tom_alerce_like.plugins.priority.stage import rank
@@ -151,3 +151,9 @@ def test_the_panel_shows_each_criterion():
     html = render_to_string("tom_alerce_like/priority/panel.html", panel.context(target, user))
     assert "P(SN) 0.9" in html and html.count("alerce-bar") >= 8
     assert "Not ranked yet" in render_to_string("tom_alerce_like/priority/panel.html", panel.context(new, user))
+
+
+def test_the_check_reports_a_wrong_strategy(settings):
+    assert checks.usable_strategy(None) == []
+    settings.TOM_ALERCE_LIKE = {"STRATEGY": "no.such.strategy"}
+    assert "no.such.strategy" in checks.usable_strategy(None)[0].msg
