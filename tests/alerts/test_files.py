@@ -62,6 +62,14 @@ def test_small_chunks_give_the_same_alerts(data):
     pd.testing.assert_frame_equal(once, by_two)
 
 
+def test_packets_with_long_histories_do_not_pile_up(data, monkeypatch):
+    folder = data / "lsst_alerts" / "wire"
+    once, _ = everything(folder)
+    monkeypatch.setattr(files, "MAX_WAITING_POINTS", 1)
+    assert [len(batch) for batch in files.read(folder)].count(1) >= 5
+    pd.testing.assert_frame_equal(everything(folder)[0], once)
+
+
 def test_the_count_before_reading(data):
     assert files.count(data / "ztf_alerts") == 25 + 1910
 

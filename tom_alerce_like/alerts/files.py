@@ -16,6 +16,8 @@ from tom_alerce_like.alerts.schema import Batch, frame
 from tom_alerce_like.exceptions import AlertFormatError
 
 SUFFIXES = (".avro", ".parquet")
+#: Packets wait for each other until their histories add up to this: one of a deep field has thousands of points.
+MAX_WAITING_POINTS = 50_000
 #: A single message is never larger: Kafka brokers refuse more.
 MAX_MESSAGE_BYTES = 64 * 2**20
 _SURVEYS = {"diaSource": lsst, "objectId": ztf}
@@ -29,15 +31,21 @@ class _Waiting:
     packets: list[Mapping[str, Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    n_points: int = 0
 
     def add(self, packet: Mapping[str, Any], name: str) -> None:
         self.packets.append(packet)
         self.names.append(name)
+        self.n_points += sum(len(value) for value in packet.values() if isinstance(value, list))
+
+    def is_full(self, chunk: int) -> bool:
+        return len(self.packets) >= chunk or self.n_points >= MAX_WAITING_POINTS
 
     def flush(self) -> Iterator[Batch]:
-        if self.packets:
-            yield self.with_problems(self.survey.from_packets(self.packets, self.names))
-            self.packets, self.names = [], []
+        packets, names = self.packets, self.names
+        self.packets, self.names, self.n_points = [], [], 0
+        if packets:
+            yield self.with_problems(self.survey.from_packets(packets, names))
 
     def with_problems(self, batch: Batch) -> Batch:
         earlier, self.problems = self.problems, []
@@ -110,7 +118,7 @@ def _packets(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
     with path.open("rb") as file:
         for position, packet in enumerate(_decoded(file)):
             survey = _survey(packet)
-            if survey is not waiting.survey or len(waiting.packets) >= chunk:
+            if survey is not waiting.survey or waiting.is_full(chunk):
                 yield from waiting.flush()
                 waiting.survey = survey
             waiting.add(packet, f"{path} alert {position}")

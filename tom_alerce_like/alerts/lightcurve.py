@@ -52,10 +52,9 @@ def summarise(alerts: pd.DataFrame) -> pd.DataFrame:
     counts = np.diff(bounds)
     seen = np.flatnonzero(counts)
     first, last = flat.iloc[bounds[seen]], flat.iloc[bounds[seen + 1] - 1]
+    values = {"first_mjd": first["mjd"], "last_mjd": last["mjd"], "last_mag": last["mag"], "last_band": last["band"]}
     short = pd.DataFrame({"n_detections": counts})
-    for name, values in zip(SUMMARY, (first["mjd"], last["mjd"], None, last["mag"], last["band"]), strict=True):
-        if values is not None:
-            short[name] = values.set_axis(seen).reindex(short.index)
+    short = short.assign(**{name: column.set_axis(seen).reindex(short.index) for name, column in values.items()})
     short["last_band"] = short["last_band"].fillna("")
     return short[list(SUMMARY)].set_axis(alerts.index)
 
