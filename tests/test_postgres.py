@@ -14,7 +14,9 @@ FOLDERS = ["tests/core", "tests/facilities", "tests/plugins/tns"]
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(not postgres.program("initdb"), reason="no PostgreSQL server program (Debian: apt install postgresql)")
+@pytest.mark.skipif(
+    not postgres.program("initdb"), reason="no PostgreSQL server program (Debian: apt install postgresql)"
+)
 def test_the_database_tests_pass_on_postgresql():
     with postgres.server() as url:
         environment = {**os.environ, "TEST_DATABASE_URL": url}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-_MJD_ZERO = datetime(1858, 11, 17, tzinfo=timezone.utc)
+_MJD_ZERO = datetime(1858, 11, 17, tzinfo=UTC)
 
 
 def now_mjd() -> float:
     """Return the time now, MJD in UTC."""
-    return to_mjd(datetime.now(timezone.utc))
+    return to_mjd(datetime.now(UTC))
 
 
 def to_mjd(when: datetime) -> float:

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.utils.module_loading import import_string
@@ -33,7 +33,7 @@ class Night:
     """
 
     user: Any = None
-    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     targets: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ def point(target: Target, day: int, band: str = "r", mag: float | None = 19.0, *
     measured = {"limit": 20.5} if mag is None else {"brightness": mag, "brightness_error": 0.1}
     return PhotometryReducedDatum.objects.create(
         target=target,
-        timestamp=datetime(2026, 11, day, tzinfo=timezone.utc),
+        timestamp=datetime(2026, 11, day, tzinfo=UTC),
         bandpass=band,
         **{"reduction_version": "alert", **measured, **fields},
     )

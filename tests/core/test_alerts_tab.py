@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from tests.core.make import candidate, point, user
 
+from tests.core.make import candidate, point, user
 from tom_alerce_like import panels
 from tom_alerce_like.models import Alert, Classification
 from tom_alerce_like.plots import light_curve
@@ -32,12 +32,20 @@ def test_the_newest_version_of_each_classifier_is_shown(target):
     judge(target, 0.7, version="1.1", mjd=61001.0)
     judge(target, 0.2, "AGN", version="1.1", mjd=61001.0)
     judge(target, 0.9, source="local", classifier="transient")
-    shown = {(entry["source"], entry["version"]): [row.class_name for row in entry["classes"]] for entry in judgements(target)}
+    shown = {
+        (entry["source"], entry["version"]): [row.class_name for row in entry["classes"]]
+        for entry in judgements(target)
+    }
     assert shown == {("ALeRCE", "1.1"): ["SN", "AGN"], ("local", "1.0"): ["SN"]}
 
 
 def test_the_light_curve_tells_detections_limits_and_forced_points_apart(target):
-    datums = [point(target, 1, mag=None), point(target, 3), point(target, 5, reduction_version="forced"), point(target, 5, "g")]
+    datums = [
+        point(target, 1, mag=None),
+        point(target, 3),
+        point(target, 5, reduction_version="forced"),
+        point(target, 5, "g"),
+    ]
     series = {trace["name"]: trace["marker"]["symbol"] for trace in light_curve(datums)["data"]}
     assert series == {"r": "circle", "r forced": "circle-open", "r limit": "triangle-down-open", "g": "circle"}
     assert light_curve([]) is None
@@ -78,7 +86,14 @@ def test_the_target_page_carries_the_tab(admin_client, target):
 
 def test_stamps_are_private_and_404_when_absent(client, target):
     alert = Alert.objects.create(
-        target=target, survey="ZTF", object_id="a", alert_id="1", mjd=61000, ra_deg=1, dec_deg=1, band="r",
+        target=target,
+        survey="ZTF",
+        object_id="a",
+        alert_id="1",
+        mjd=61000,
+        ra_deg=1,
+        dec_deg=1,
+        band="r",
         cutout_science=b"not an image",
     )
     client.force_login(user("stranger"))

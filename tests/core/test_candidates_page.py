@@ -1,8 +1,8 @@
 """The list of candidates: filter, sort, page, permissions, hostile text."""
 
 import pytest
-from tests.core.make import candidate, user
 
+from tests.core.make import candidate, user
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.views.candidates import PAGE_SIZE
 

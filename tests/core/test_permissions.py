@@ -24,7 +24,10 @@ def candidate(number: int, level: str = "PRIVATE") -> Candidate:
 
 class VisibleLaw(TestCase):
     @settings(max_examples=25, deadline=None)
-    @given(cases=st.lists(st.tuples(LEVELS, GRANTS), max_size=8), who=st.sampled_from(["user", "anonymous", "global", "root"]))
+    @given(
+        cases=st.lists(st.tuples(LEVELS, GRANTS), max_size=8),
+        who=st.sampled_from(["user", "anonymous", "global", "root"]),
+    )
     def test_the_same_targets_as_the_toolkit(self, cases, who):
         user = User.objects.create_user("u")
         group, other = Group.objects.create(name="g"), Group.objects.create(name="other")
@@ -39,7 +42,9 @@ class VisibleLaw(TestCase):
                 assign_perm("tom_targets.view_target", other, target)
                 assign_perm("tom_targets.change_target", user, target)
         if who == "global":
-            user.user_permissions.add(Permission.objects.get(codename="view_target", content_type__app_label="tom_targets"))
+            user.user_permissions.add(
+                Permission.objects.get(codename="view_target", content_type__app_label="tom_targets")
+            )
         if who == "root":
             User.objects.filter(pk=user.pk).update(is_superuser=True)
         asking = AnonymousUser() if who == "anonymous" else User.objects.get(pk=user.pk)

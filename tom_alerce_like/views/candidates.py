@@ -66,16 +66,18 @@ class CandidateListView(LoginRequiredMixin, ListView):
 
     def get_queryset(self) -> list[Candidate]:
         self.filter = CandidateFilter(self.request.GET or None)
-        candidates = Candidate.objects.select_related("target")
+        candidates = Candidate.objects.all()
         if self.filter.is_bound:
             self.filter.is_valid()
             candidates = self.filter.apply(candidates)
         self.page = _positive(self.request.GET.get("page"))
         first = (self.page - 1) * PAGE_SIZE
-        rows = visible(self.request.user, self._sorted(candidates))
-        # one row more than the page tells whether there is a next page, without counting them all
-        self.rows = list(rows[first : first + PAGE_SIZE + 1])
-        return self.rows[:PAGE_SIZE]
+        keys = visible(self.request.user, self._sorted(candidates)).values_list("pk", flat=True)
+        # one key more than the page tells whether there is a next page, without counting them all
+        self.keys = list(keys[first : first + PAGE_SIZE + 1])
+        # a database sorts keys much faster than whole rows
+        rows = Candidate.objects.select_related("target").in_bulk(self.keys[:PAGE_SIZE])
+        return [rows[key] for key in self.keys[:PAGE_SIZE]]
 
     def _sorted(self, candidates: QuerySet) -> QuerySet:
         wanted = self.request.GET.get("sort", "")
@@ -96,7 +98,7 @@ class CandidateListView(LoginRequiredMixin, ListView):
             sort=self.sort,
             descending=self.descending,
             page=self.page,
-            has_next=len(self.rows) > PAGE_SIZE,
+            has_next=len(self.keys) > PAGE_SIZE,
             first=(self.page - 1) * PAGE_SIZE,
             last=(self.page - 1) * PAGE_SIZE + len(shown),
             actions=panels.candidate_actions(),

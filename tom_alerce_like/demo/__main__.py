@@ -1,0 +1,115 @@
+"""Make a TOM, start the sandbox, run a night, serve the TOM.
+
+The broker answers, the telescopes and the TNS of the night are simulated on this machine (``tom_alerce_like.sandbox``);
+with ``--live`` the public brokers are read instead, and with ``--alerts`` a folder of alert files. Requests and reports
+go to the sandbox always.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from tom_alerce_like.demo import night, sandbox, site
+
+ADDRESS = "127.0.0.1:8000"
+
+
+def settings(arguments: argparse.Namespace, url: str, sandbox_folder: Path) -> tuple[dict[str, Any], ...]:
+    """Return DATA_SERVICES, FACILITIES and TOM_ALERCE_LIKE of the demonstration."""
+    services: dict[str, Any] = {
+        "TNS": {
+            "base_url": f"{url}/tns",
+            "api_key": "sandbox",
+            "bot_id": "1",
+            "bot_name": "demo_bot",
+            "group_id": 74,
+            "data_source_group_id": 48,
+            "authors": "The demonstration",
+        }
+    }
+    ours: dict[str, Any] = {"GROUPS": ["Observers"], "AUTO_SUBMIT": True, "AUTO_REPORT": True, "HOST_CATALOGUES": []}
+    if arguments.alerts:
+        ours["ARCHIVE"] = str(arguments.alerts.resolve())
+    elif not arguments.live:
+        services["ALeRCE-multisurvey"] = {
+            "ztf_url": f"{url}/alerce",
+            "lsst_url": f"{url}/alerce-lsst",
+            "stamps_url": f"{url}/alerce-avro",
+        }
+        services["Fink-multisurvey"] = {"ztf_url": f"{url}/fink-ztf", "lsst_url": f"{url}/fink-lsst"}
+        ours["HOST_CATALOGUES"] = [str(sandbox_folder / "galaxies.parquet")]
+    if arguments.live:
+        ours["HOST_CATALOGUES"] = ["vizier"]
+    if arguments.catalogue:
+        ours["HOST_CATALOGUES"] = [str(arguments.catalogue.resolve())]
+    portal = {"portal_url": f"{url}/portal", "api_key": "sandbox", "proposal": "SANDBOX-2026"}
+    return services, {"OCS-portal": portal}, ours
+
+
+def start_django(folder: Path) -> None:
+    """Make this process the TOM's."""
+    sys.path.insert(0, str(folder))
+    os.chdir(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"{site.PROJECT}.settings"
+    import django
+
+    django.setup()
+
+
+def parse(words: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tom_alerce_like.demo", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("demo"), help="where the TOM lives (made when absent)")
+    parser.add_argument("--no-serve", action="store_true", help="stop after the night")
+    parser.add_argument("--live", action="store_true", help="read the public brokers")
+    parser.add_argument("--alerts", type=Path, metavar="FOLDER", help="read alert files instead of brokers")
+    parser.add_argument("--catalogue", type=Path, metavar="FILE", help="galaxies (parquet) in which hosts are sought")
+    arguments = parser.parse_args(words)
+    if arguments.alerts and not arguments.alerts.exists():
+        parser.error(f"{arguments.alerts} does not exist")
+    return arguments
+
+
+def main() -> None:
+    """Run the demonstration."""
+    arguments = parse()
+    folder = arguments.folder.resolve()
+    print(f"Making a TOM in {folder} ...", flush=True)
+    site.create(folder)
+    port, sandbox_folder = sandbox.free_port(), folder / "sandbox"
+    site.configure(folder, *settings(arguments, f"http://127.0.0.1:{port}", sandbox_folder))
+    with sandbox.running(folder, port, sandbox_folder) as url:
+        start_django(folder)
+        run_night(arguments, url)
+        if not arguments.no_serve:
+            serve()
+
+
+def run_night(arguments: argparse.Namespace, url: str) -> None:
+    """Prepare the observer and the queries, run the chain and print what it did."""
+    from django.core.management import call_command
+
+    user, password = night.observer()
+    if arguments.alerts:
+        night.forget_queries()
+    else:
+        night.save_queries(user)
+    print(f"Simulated telescopes and TNS (what they received: {url}/)")
+    print(f"Login at http://{ADDRESS}: {night.USER} / {password}", flush=True)
+    call_command("alerce_run", user=night.USER)
+
+
+def serve() -> None:
+    """Serve the TOM until it is interrupted."""
+    from django.core.management import call_command
+
+    print(f"Serving the TOM at http://{ADDRESS}/alerce/candidates/ (Ctrl-C ends it)", flush=True)
+    call_command("runserver", ADDRESS, use_reloader=False, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
