@@ -118,7 +118,7 @@ def mag_error(flux: float, error: float) -> float:
 
 def corrected_mag(source: Source, flux: float) -> float:
     """Return the magnitude of the source in the science image: reference and difference together."""
-    return float(ab_mag(max(flux_njy(source.truth.mean_mag) + flux, 1.0)))
+    return float(ab_mag(np.maximum(flux_njy(source.truth.mean_mag) + flux, 1.0)))
 
 
 def distance_to_reference(source: Source) -> float:

@@ -71,7 +71,9 @@ def _light_curve(source: Source) -> list[Opinion]:
     kind, rng = source.truth.kind, _rng(source, 3)
     branch = next((name for name, leaves in BRANCHES.items() if kind in leaves), "Transient")
     top = _judge(tuple(BRANCHES), branch, rng)
-    said, leaves, values = _ranked("lc_classifier_top", FOREST, tuple(BRANCHES), top), [], []
+    said = _ranked("lc_classifier_top", FOREST, tuple(BRANCHES), top)
+    leaves: list[str] = []
+    values: list[float] = []
     for (name, classes), share in zip(BRANCHES.items(), top, strict=True):
         inside = _judge(classes, kind, rng)
         said += _ranked(f"lc_classifier_{name.lower()}", FOREST, classes, inside)

@@ -34,6 +34,8 @@ REDSHIFTS = {"AGN": (0.02, 0.12), "QSO": (0.5, 2.5)}
 HOSTLESS = {"SLSN": 0.4, "TDE": 0.0}
 NIGHTS_SEEN = {"asteroid": 0.3, "bogus": 0.3}
 
+Position = tuple[float, float]
+
 
 @dataclass(frozen=True, eq=False)
 class Truth:
@@ -84,7 +86,7 @@ def _last_mjd(mjd: float, rng: np.random.Generator) -> float:
     return mjd - rng.uniform(0.05, 0.45) - (rng.random() < 0.25)
 
 
-def _explosion(kind: str, survey: Survey, at: tuple, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
+def _explosion(kind: str, survey: Survey, at: Position, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
     """Most are young and rising; a further attempt is older and brighter, so that the survey sees it at last."""
     model = EXPLOSIONS[kind]
     absolute = rng.normal(model.peak_mag, model.scatter_mag)
@@ -104,7 +106,7 @@ def _explosion(kind: str, survey: Survey, at: tuple, mjd: float, attempt: int, r
     return Truth(kind, survey, *at, visits, redshift, host, explosion_mjd=mjd - age_d)
 
 
-def _variable(kind: str, survey: Survey, at: tuple, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
+def _variable(kind: str, survey: Survey, at: Position, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
     (bright, faint), amplitude, period = VARIABLES[kind]
     mean_mag = rng.uniform(bright, faint) + 3 * (survey.name == "LSST") - 0.3 * attempt
     visits = schedule(survey, _last_mjd(mjd, rng), survey.history_d, rng)
@@ -119,7 +121,7 @@ def _variable(kind: str, survey: Survey, at: tuple, mjd: float, attempt: int, rn
     return Truth(kind, survey, *at, visits, redshift, host, mean_mag)
 
 
-def _flash(kind: str, survey: Survey, at: tuple, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
+def _flash(kind: str, survey: Survey, at: Position, mjd: float, attempt: int, rng: np.random.Generator) -> Truth:
     """An asteroid passing, or an artefact: seen in one or two images of the last night."""
     visits = schedule(survey, _last_mjd(mjd, rng), 30, rng)
     mag = rng.uniform(*survey.peak_mag) - 0.2 * attempt

@@ -43,17 +43,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP reply."""
+    """An HTTP reply; ``padding_mb`` megabytes of blanks are streamed before the body."""
 
     body: bytes
     status: int = 200
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    padding_mb: int = 0
 
 
-def as_json(value: Any, status: int = 200, **headers: str) -> Reply:
+def as_json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
     """Return a JSON reply."""
-    return Reply(json.dumps(value).encode(), status, headers=headers)
+    return Reply(json.dumps(value).encode(), status, headers=headers or {})
 
 
 def as_html(text: str, status: int = 200) -> Reply:
