@@ -18,12 +18,14 @@ class Instance:
     """What could be done.
 
     ``weight`` (n,) is the value of each request, ``duration`` (n,) its length in slots (1 or more), and ``feasible``
-    (n, sites, slots) is true where the request may start and is observable to its end.
+    (n, sites, slots) is true where the request may start and is observable to its end. ``loss`` (n, sites, slots), if
+    given, is the share of the value that is lost by starting there, for solvers that can choose; `value` ignores it.
     """
 
     weight: NDArray[np.float64]
     duration: NDArray[np.int64]
     feasible: NDArray[np.bool_]
+    loss: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

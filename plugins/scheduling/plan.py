@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.scheduling import greedy
 from tom_alerce_like.plugins.scheduling.instance import Instance, Solver, runs
 from tom_alerce_like.plugins.scheduling.sites import Site
-from tom_alerce_like.plugins.scheduling.visibility import LIMITS, STEP_MIN, Limits, dark_time, observable
+from tom_alerce_like.plugins.scheduling.visibility import LIMITS, STEP_MIN, Limits, altitude, dark_time, observable
 
 SLOT_DAYS = STEP_MIN / 1440
 N_SLOTS = round(1 / SLOT_DAYS)
@@ -47,10 +47,11 @@ def plan(
     duration = np.maximum(1, np.ceil(wanted["duration_s"].to_numpy(float) / (STEP_MIN * 60))).astype(int)
     if wanted.empty or not sites:
         return pd.DataFrame(columns=list(BLOCK_COLUMNS))
-    starts = _starts(wanted, sites, edges, duration, limits)
+    seen, loss = _sky(wanted, sites, edges, limits)
+    starts = _starts(seen, duration)
     if taken is not None:
         starts &= _undisturbed(taken, sites, edges, duration)
-    instance = Instance(wanted["value"].to_numpy(float), duration, starts)
+    instance = Instance(wanted["value"].to_numpy(float), duration, starts, loss)
     answer = solve(instance)
     chosen = answer.scheduled
     blocks = pd.DataFrame(
@@ -65,17 +66,28 @@ def plan(
     return blocks.sort_values(["start_mjd", "site"], ignore_index=True)
 
 
-def _starts(
-    requests: pd.DataFrame, sites: Sequence[Site], edges: NDArray, duration: NDArray, limits: Limits
-) -> NDArray[np.bool_]:
-    """Tell where each request may start, (requests, sites, slots)."""
+def _sky(
+    requests: pd.DataFrame, sites: Sequence[Site], edges: NDArray, limits: Limits
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return whether requests are observable, (requests, sites, edges), and what airmass costs, (..., slots).
+
+    The loss is 1 - 1 / airmass: nothing at the zenith, half at airmass 2.
+    """
     seen = np.zeros((len(requests), len(sites), len(edges)), bool)
+    loss = np.ones(seen.shape)
+    places = requests["ra_deg"].to_numpy(float), requests["dec_deg"].to_numpy(float)
     for index, site in enumerate(sites):
         night = dark_time(site, edges[0], limits.sun_deg)
         if night:
             inside = (edges >= night[0]) & (edges <= night[1])
-            seen[:, index, inside] = observable(requests["ra_deg"], requests["dec_deg"], site, edges[inside], limits)
-    starts = np.zeros((len(requests), len(sites), len(edges) - 1), bool)
+            seen[:, index, inside] = observable(*places, site, edges[inside], limits)
+            loss[:, index, inside] = 1 - np.sin(np.radians(altitude(*places, site, edges[inside])))
+    return seen, loss[..., :-1]
+
+
+def _starts(seen: NDArray[np.bool_], duration: NDArray) -> NDArray[np.bool_]:
+    """Tell where each request may start, (requests, sites, slots)."""
+    starts = np.zeros((*seen.shape[:2], seen.shape[2] - 1), bool)
     for length in np.unique(duration):
         same = duration == length
         # a block of n slots is bounded by n + 1 moments at which the target must be observable

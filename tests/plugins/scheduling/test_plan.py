@@ -118,3 +118,31 @@ def test_another_solver_can_decide():
         return Assignment(none, none)
 
     assert plan(requests(5), OCS_SITES, MJD, solve=nothing, limits=LIMITS).empty
+
+
+def test_where_there_is_room_each_target_is_seen_well():
+    asked = []
+
+    def watched(instance: Instance) -> Assignment:
+        asked.append(instance)
+        return solve(instance)
+
+    blocks = plan(requests(20), OCS_SITES, MJD, solve=watched)
+    instance = asked[0]
+
+    def mean_excess(answer: Assignment) -> float:
+        lost = [instance.loss[row, answer.site[row], answer.slot[row]] for row in answer.scheduled]
+        least = [instance.loss[row][instance.feasible[row]].min() for row in answer.scheduled]
+        return float(np.mean(np.subtract(lost, least)))
+
+    blind = solve(Instance(instance.weight, instance.duration, instance.feasible))
+    assert len(blocks) == len(blind.scheduled) > 10
+    assert mean_excess(solve(instance)) < 0.05 < mean_excess(blind)
+
+
+def test_a_site_that_is_busy_is_left_alone():
+    night = dark_time(OCS_SITES[3], MJD)
+    taken = pd.DataFrame({"site": [OCS_SITES[3].name], "start_mjd": [night[0] + 0.05], "end_mjd": [night[1] - 0.05]})
+    blocks = plan(requests(300), OCS_SITES[3:4], MJD, taken=taken)
+    assert len(blocks)
+    assert ((blocks["end_mjd"] <= night[0] + 0.05 + 1e-9) | (blocks["start_mjd"] >= night[1] - 0.05 - 1e-9)).all()
