@@ -85,7 +85,7 @@ def _reason_to_stop(request: FollowupRequest) -> str:
         return f"no answer after {request.attempts} attempts: {request.last_error}"
     if request.window_end < datetime.now(UTC):
         return "its window passed before the observatory answered"
-    if not (request.target and access.changeable(request.user, [request.target_id]).exists()):
+    if not (request.target and access.changeable(request.user, [request.target.pk]).exists()):
         return "its user may no longer request observations of this target"
     return ""
 

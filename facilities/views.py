@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.views.generic import ListView, View
@@ -66,28 +65,29 @@ class RequestView(LoginRequiredMixin, View):
         return render(self.request, "tom_alerce_like/facilities/request_form.html", context)
 
     def _targets(self, ids: list[str]) -> list[Target]:
-        """Return the targets that the user may act on; those left out are counted, not named."""
+        """Return the targets that the user may act on; those left out are counted, not named.
+
+        Not found rather than forbidden, which the toolkit turns into a page to log in once more.
+        """
         wanted = {int(text) for text in ids if text.isdecimal() and len(text) < 18}
         targets = list(access.changeable(self.request.user, wanted).order_by("name"))
         if not targets:
-            raise PermissionDenied("You may not request observations of any of these targets.")
+            raise Http404("You may not request observations of any of these targets.")
         if left_out := len(wanted) - len(targets):
-            messages.warning(
-                self.request, f"{left_out} targets are left out: you may not request observations of them."
-            )
+            messages.warning(self.request, f"Left out: {left_out} targets of which you may not request observations.")
         return targets
 
     def _portal_accepts(self, targets: list[Target], form: PageForm) -> bool:
         """Ask for a dry run of each target before any is booked."""
-        portal = PortalFacility().portal
+        portal, params = PortalFacility().portal, dict(form.cleaned_data)
         for target in targets:
             about = f"{target.name}: " if len(targets) > 1 else ""
             try:
-                reply = portal.validate(request_group(form.cleaned_data, target))
+                reply = portal.validate(request_group(params, target))
             except AlerceLikeError as error:
                 form.add_error(None, f"{about}{error}")
                 return False
-            add_portal_errors(form, reply["errors"], about)
+            add_portal_errors(form, params, reply["errors"], about)
         return not form.errors
 
     def _submit(self, targets: list[Target], form: PageForm) -> None:
@@ -110,12 +110,11 @@ class _ActionView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Act, say what came of it, and go back to the list."""
         row = get_object_or_404(FollowupRequest.objects.select_related("target"), pk=pk)
+        if not access.changeable(request.user, [row.target_id or 0]).exists():
+            raise Http404("You may not act on this request.")
         try:
-            access.require_change(request.user, row.target)
             self.act(row)
         except AlerceLikeError as error:
-            if not access.changeable(request.user, [row.target_id or 0]).exists():
-                raise PermissionDenied(str(error)) from error
             messages.error(request, f"{row.name}: {error}")
         else:
             messages.info(request, f"{row.name}: {row.get_state_display().lower()}. {row.last_error}")

@@ -114,5 +114,5 @@ def clean_params(params: dict[str, Any]) -> dict[str, Any]:
     form = RequestFields(params)
     if form.is_valid():
         return form.cleaned_data
-    faults = [f"{name}: {' '.join(messages)}" for name, messages in form.errors.items()]
+    faults = [f"{name}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
     raise InputError("; ".join(faults))

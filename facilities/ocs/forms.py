@@ -34,9 +34,9 @@ def _layout(*left_out: str) -> Layout:
     return Layout(*(Row(*(Column(name) for name in row)) for row in kept if row))
 
 
-def add_portal_errors(form: forms.Form, errors: Any, about: str = "") -> None:
-    """Put the portal's errors at the fields of a valid short form; ``about`` is put before each."""
-    rows = [exposure.row for exposure in exposures(form.cleaned_data)]
+def add_portal_errors(form: forms.Form, params: dict[str, Any], errors: Any, about: str = "") -> None:
+    """Put the portal's errors about ``params`` at the fields of a short form; ``about`` is put before each."""
+    rows = [exposure.row for exposure in exposures(params)]
     for name, message in placed(errors, rows):
         form.add_error(name if name in form.fields else None, f"{about}{message}")
 
@@ -96,8 +96,9 @@ class ObservationForm(BaseRoboticObservationForm, RequestFields):
         if self.observatory is None:
             self.add_error(None, "Nobody is named who asks: log in and use the observation page.")
             return
-        reply = self.observatory.validate(self.observation_payload())
-        add_portal_errors(self, reply["errors"])
+        payload = self.observation_payload()
+        reply = self.observatory.validate(payload)
+        add_portal_errors(self, payload["params"], reply["errors"])
         duration = (reply.get("request_durations") or {}).get("duration")
         self.validation_message = f"The portal accepts this observation ({duration} s)."
 

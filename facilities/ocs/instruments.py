@@ -18,9 +18,9 @@ def _defaults() -> list[Instrument]:
     imaging = {code: "filter" for code in ("up", "gp", "rp", "ip", "zs", "B", "V")}
     slits = {code: "slit" for code in ("slit_1.2as", "slit_1.6as", "slit_2.0as", "slit_6.0as")}
     rows = [
-        ("1M0-SCICAM-SINISTRO", "1.0 meter Sinistro", "1m0", "EXPOSE", imaging),
-        ("0M4-SCICAM-QHY600", "0.4 meter QHY600", "0m4", "EXPOSE", imaging),
-        ("2M0-FLOYDS-SCICAM", "2.0 meter FLOYDS", "2m0", "SPECTRUM", slits),
+        ("1M0-SCICAM-SINISTRO", "1.0 meter Sinistro", "1m0", "EXPOSE", imaging, "rp"),
+        ("0M4-SCICAM-QHY600", "0.4 meter QHY600", "0m4", "EXPOSE", imaging, "rp"),
+        ("2M0-FLOYDS-SCICAM", "2.0 meter FLOYDS", "2m0", "SPECTRUM", slits, "slit_1.6as"),
     ]
     return [
         Instrument(
@@ -31,8 +31,9 @@ def _defaults() -> list[Instrument]:
             configuration_type=kind,
             is_spectrograph=kind == "SPECTRUM",
             elements=elements,
+            default_element=default,
         )
-        for code, name, telescope_class, kind, elements in rows
+        for code, name, telescope_class, kind, elements, default in rows
     ]
 
 
@@ -59,30 +60,33 @@ def refresh(portal: Portal) -> int:
 def _instrument(code: str, entry: Any) -> Instrument | None:
     """Read one entry; None for an instrument whose exposures our short form cannot describe."""
     try:
+        groups, kind = entry["optical_elements"], entry.get("default_configuration_type")
+        usable = [(group, row) for group, rows in groups.items() for row in rows if row.get("schedulable")]
+        # the portal lists "filters" and is sent "filter"
+        elements = {str(row["code"]): group.removesuffix("s") for group, row in usable}
         is_spectrograph = entry["type"] == _SPECTRA
-        kinds = list(entry.get("configuration_types") or {})
-        kind = entry.get("default_configuration_type") or (kinds[0] if kinds else "")
-        elements = _elements(entry["optical_elements"])
         name, telescope_class = str(entry["name"]), str(entry["class"])
+        default = next((str(row["code"]) for _, row in usable if row.get("default")), "")
+        readout_mode = _readout_mode(entry)
     except (KeyError, TypeError, AttributeError):
         return None
-    kind = kind or ("SPECTRUM" if is_spectrograph else "EXPOSE")
+    if len(elements) < len(usable):
+        return None
     return Instrument(
         facility=NAME,
         code=code[:60],
         name=name[:100],
         is_spectrograph=is_spectrograph,
         telescope_class=telescope_class[:20],
-        configuration_type=kind[:30],
+        configuration_type=kind or ("SPECTRUM" if is_spectrograph else "EXPOSE"),
         elements=elements,
+        default_element=default,
+        readout_mode=readout_mode,
     )
 
 
-def _elements(groups: dict[str, Any]) -> dict[str, str]:
-    """Return {code: group}; the portal lists ``filters`` and is sent ``filter``."""
-    return {
-        str(element["code"]): group.removesuffix("s")
-        for group, elements in groups.items()
-        for element in elements
-        if element.get("schedulable")
-    }
+def _readout_mode(entry: dict[str, Any]) -> str:
+    """Return the first readout mode of an instrument for which the portal has no default, else nothing."""
+    readout = entry.get("modes", {}).get("readout", {})
+    modes = readout.get("modes", [])
+    return str(modes[0]["code"]) if modes and not readout.get("default") else ""

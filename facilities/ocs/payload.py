@@ -23,7 +23,7 @@ class Exposure(NamedTuple):
     row: int
     element: str
     exposure_s: float
-    count: int
+    number: int
 
 
 def exposures(params: dict[str, Any]) -> Iterator[Exposure]:
@@ -97,19 +97,18 @@ def _configuration(params: dict[str, Any], target: Any, instrument: Instrument) 
         # left to the portal, which knows the instrument's default modes
         "acquisition_config": {},
         "guiding_config": {},
-        "instrument_configs": [
-            {
-                "exposure_time": exposure.exposure_s,
-                "exposure_count": exposure.count,
-                "optical_elements": _optical_elements(exposure.element, instrument),
-            }
-            for exposure in exposures(params)
-        ],
+        "instrument_configs": [_instrument_config(exposure, instrument) for exposure in exposures(params)],
     }
 
 
-def _optical_elements(element: str, instrument: Instrument) -> dict[str, str]:
-    return {instrument.elements[element]: element} if element else {}
+def _instrument_config(exposure: Exposure, instrument: Instrument) -> dict[str, Any]:
+    element = exposure.element
+    return {
+        "exposure_time": exposure.exposure_s,
+        "exposure_count": exposure.number,
+        "optical_elements": {instrument.elements[element]: element} if element else {},
+        **({"mode": instrument.readout_mode} if instrument.readout_mode else {}),
+    }
 
 
 def _target(target: Any) -> dict[str, Any]:
@@ -127,12 +126,13 @@ def _target(target: Any) -> dict[str, Any]:
 
 
 def _default_rows(code: str | None) -> dict[str, Any]:
-    """Return an instrument and rows that fit it: g, r, i where it has them, else its first element."""
+    """Return an instrument and rows that fit it: g, r, i where it has them, else its default element."""
     found = instruments.known()
     instrument = found.get(code or _PREFERRED) or next(iter(found.values()))
-    elements = [name for name in _FIRST_CHOICE if name in instrument.elements] or list(instrument.elements)[:1]
+    elements = [name for name in _FIRST_CHOICE if name in instrument.elements]
+    elements = elements or [instrument.default_element or next(iter(instrument.elements), "")]
     rows: dict[str, Any] = {"instrument_type": instrument.code}
-    for row, element in zip(ROWS, elements or [""], strict=False):
+    for row, element in zip(ROWS, elements, strict=False):
         rows |= {f"element_{row}": element, f"exposure_s_{row}": 1200.0 if instrument.is_spectrograph else 120.0}
         rows |= {f"count_{row}": 1}
     return rows
