@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pandas as pd
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from tom_dataproducts.models import PhotometryReducedDatum, SpectroscopyReducedDatum
 from tom_observations.models import ObservationRecord
 
@@ -69,10 +69,10 @@ def points(target_ids: Collection[int], now: datetime) -> pd.DataFrame:
 
 
 def probabilities(target_ids: Collection[int]) -> pd.DataFrame:
-    """Return one column per class of each classifier, one row per target; a classifier's newest judgement counts."""
+    """Return one column per class of each classifier, one row per target; the version of a classifier's newest alert counts."""
     rows = (
         Classification.objects.filter(target_id__in=target_ids)
-        .order_by("modified")
+        .order_by(F("mjd").asc(nulls_first=True), "modified")
         .values_list("target_id", "source", "classifier", "version", "class_name", "probability")
     )
     names = ["target_id", "source", "classifier", "version", "class_name", "probability"]

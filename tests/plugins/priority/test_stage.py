@@ -94,6 +94,8 @@ def test_only_the_newest_version_of_a_classifier_counts():
     target = candidate("renewed", sn=0.9)
     classify(target, "2", 0.3)
     assert ClassProbability()(candidates([target.pk], NOW)).tolist() == [0.3]
+    Classification.objects.filter(version="1").update(mjd=61364.0)
+    assert ClassProbability()(candidates([target.pk], NOW)).tolist() == [0.9]
 
 
 def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
