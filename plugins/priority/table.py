@@ -69,7 +69,7 @@ def points(target_ids: Collection[int], now: datetime) -> pd.DataFrame:
 
 
 def probabilities(target_ids: Collection[int]) -> pd.DataFrame:
-    """Return one column per class of each classifier, one row per target; the version of a classifier's newest alert counts."""
+    """Return one column per class of each classifier, one row per target; of a classifier its newest judgement."""
     rows = (
         Classification.objects.filter(target_id__in=target_ids)
         .order_by(F("mjd").asc(nulls_first=True), "modified")

@@ -50,7 +50,7 @@ def make(candidates: QuerySet, now: datetime, user: Any = None, among: Collectio
 def duration_s(params: dict[str, Any]) -> float:
     """Return how long a request of the short form takes, overheads included."""
     rows = list(exposures(params))
-    exposed_s = sum((float(row.exposure_s) + _READOUT_S) * int(row.count) for row in rows)
+    exposed_s = sum((float(row.exposure_s) + _READOUT_S) * int(row.number) for row in rows)
     return _REQUEST_OVERHEAD_S + exposed_s
 
 
