@@ -98,7 +98,7 @@ class Instrument(models.Model):
     telescope_class = models.CharField(max_length=20)
     configuration_type = models.CharField(max_length=30)
     elements = models.JSONField(default=dict, help_text="{code: group}, for example {'gp': 'filter'}")
-    default_element = models.CharField(max_length=60, blank=True)
+    defaults = models.JSONField(default=dict, help_text="{group: code}: the portal wants one of each group")
     readout_mode = models.CharField(max_length=60, blank=True, help_text="empty where the portal has a default")
 
     class Meta:

@@ -31,7 +31,7 @@ def _defaults() -> list[Instrument]:
             configuration_type=kind,
             is_spectrograph=kind == "SPECTRUM",
             elements=elements,
-            default_element=default,
+            defaults={elements[default]: default},
         )
         for code, name, telescope_class, kind, elements, default in rows
     ]
@@ -66,7 +66,9 @@ def _instrument(code: str, entry: Any) -> Instrument | None:
         elements = {str(row["code"]): group.removesuffix("s") for group, row in usable}
         is_spectrograph = entry["type"] == _SPECTRA
         name, telescope_class = str(entry["name"]), str(entry["class"])
-        default = next((str(row["code"]) for _, row in usable if row.get("default")), "")
+        # the last one wins: a default stands before any other
+        by_default = sorted(usable, key=lambda found: bool(found[1].get("default")))
+        defaults = {group.removesuffix("s"): str(row["code"]) for group, row in by_default}
         readout_mode = _readout_mode(entry)
     except (KeyError, TypeError, AttributeError):
         return None
@@ -80,7 +82,7 @@ def _instrument(code: str, entry: Any) -> Instrument | None:
         telescope_class=telescope_class[:20],
         configuration_type=kind or ("SPECTRUM" if is_spectrograph else "EXPOSE"),
         elements=elements,
-        default_element=default,
+        defaults=defaults,
         readout_mode=readout_mode,
     )
 

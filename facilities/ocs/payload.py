@@ -102,11 +102,11 @@ def _configuration(params: dict[str, Any], target: Any, instrument: Instrument) 
 
 
 def _instrument_config(exposure: Exposure, instrument: Instrument) -> dict[str, Any]:
-    element = exposure.element
+    chosen = {instrument.elements[exposure.element]: exposure.element} if exposure.element else {}
     return {
         "exposure_time": exposure.exposure_s,
         "exposure_count": exposure.number,
-        "optical_elements": {instrument.elements[element]: element} if element else {},
+        "optical_elements": {**instrument.defaults, **chosen},
         **({"mode": instrument.readout_mode} if instrument.readout_mode else {}),
     }
 
@@ -130,7 +130,7 @@ def _default_rows(code: str | None) -> dict[str, Any]:
     found = instruments.known()
     instrument = found.get(code or _PREFERRED) or next(iter(found.values()))
     elements = [name for name in _FIRST_CHOICE if name in instrument.elements]
-    elements = elements or [instrument.default_element or next(iter(instrument.elements), "")]
+    elements = elements or [next(iter(instrument.defaults.values()), "")]
     rows: dict[str, Any] = {"instrument_type": instrument.code}
     for row, element in zip(ROWS, elements, strict=False):
         rows |= {f"element_{row}": element, f"exposure_s_{row}": 1200.0 if instrument.is_spectrograph else 120.0}

@@ -219,9 +219,9 @@ def test_instruments_are_read_by_the_command_and_offered_by_the_form(portal, cap
     call_command("alerce_followup")
     assert "instruments: 1\nfollowup: nothing to do" in capsys.readouterr().out
     camera = Instrument.objects.get()
-    assert (camera.elements, camera.default_element, camera.readout_mode) == (
+    assert (camera.elements, camera.defaults, camera.readout_mode) == (
         {"g": "filter", "r": "filter"},
-        "r",
+        {"filter": "r"},
         "slow",
     )
     assert RequestFields().fields["instrument_type"].choices == [("CAM", "Camera")]
