@@ -12,7 +12,8 @@ from tom_alerce_like.plugins.tns.account import account
 @register()
 def tns_account(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Tell whether reports can be sent, and whether they would name their authors."""
-    here, found = account(), []
+    here = account()
+    found: list[CheckMessage] = []
     if not here.configured:
         hint = "Put api_key, bot_id, bot_name, group_id and authors of your TNS bot into DATA_SERVICES['TNS']."
         found.append(Info("TNS reports are off (preview works).", hint=hint, id="tom_alerce_like_tns.I001"))

@@ -9,6 +9,8 @@ from django import forms
 from tom_alerce_like.plugins.tns.account import Account
 from tom_alerce_like.plugins.tns.ids import AT_TYPES
 
+_LOOKS = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+
 
 class BulkForm(forms.Form):
     """What all reports of a submission share; production asks to be confirmed."""
@@ -23,7 +25,7 @@ class BulkForm(forms.Form):
         else:
             del self.fields["confirm"]
         for field in self.fields.values():
-            field.widget.attrs["class"] = "form-check-input" if field.label else "form-control"
+            field.widget.attrs["class"] = _LOOKS.get(type(field.widget), "form-control")
 
 
 class ReportForm(BulkForm):

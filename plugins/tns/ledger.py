@@ -25,13 +25,14 @@ from astropy.coordinates import angular_separation
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
-from tom_targets.models import Target, TargetName
+from tom_targets.models import Target
 
 from tom_alerce_like.exceptions import InputError, RateLimited, RequestRefused, ServiceError, ServiceUnavailable
-from tom_alerce_like.plugins.tns import replies, rules
-from tom_alerce_like.plugins.tns.account import PRODUCTION_HOSTS, Account
+from tom_alerce_like.plugins.tns import rules
+from tom_alerce_like.plugins.tns.account import Account
 from tom_alerce_like.plugins.tns.client import MAX_REPORTS, SEARCH_RADIUS_ARCSEC, Client
 from tom_alerce_like.plugins.tns.models import LIVE, Report, State
+from tom_alerce_like.plugins.tns.outcomes import match, move, move_all, note, take
 from tom_alerce_like.plugins.tns.report import AtReport
 
 #: Longer than any call takes: the process that sent the report is dead.
@@ -104,33 +105,33 @@ def poll(client: Client, now: datetime | None = None) -> None:
         try:
             answers = client.feedback(rows[0].report_id or 0)
         except ServiceError as error:
-            _note(rows, f"asked for the reply: {error}")
+            note(rows, f"asked for the reply: {error}")
             if isinstance(error, _DOWN):
                 return
             continue
         if answers is None:
             _overdue(rows, now or timezone.now())
         else:
-            _match(rows, answers, list(Report.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)))
+            match(rows, answers, list(Report.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)))
 
 
 def resolve(client: Client, now: datetime | None = None) -> None:
     """Look for reports whose outcome is unknown; those without trace after `SETTLE` count as refused."""
     now = now or timezone.now()
     for row in _rows(client, State.SENDING).filter(sent__lt=now - SENDING_WAIT):
-        _move(row, State.UNKNOWN, why="the process that sent it died")
+        move(row, State.UNKNOWN, why="the process that sent it died")
     for row in _rows(client, State.UNKNOWN):
         try:
             name = client.find(row.internal_name, row.ra_deg, row.dec_deg)
         except ServiceError as error:
-            _note([row], f"looked for it: {error}")
+            note([row], f"looked for it: {error}")
             if isinstance(error, _DOWN):
                 return
             continue
         if name:
-            _take(row, State.ACCEPTED, name, why="found at TNS by a search")
+            take(row, State.ACCEPTED, name, why="found at TNS by a search")
         elif row.sent and now - row.sent > SETTLE:
-            _move(row, State.REFUSED, why="TNS has no trace of it; report it again if it is still new")
+            move(row, State.REFUSED, why="TNS has no trace of it; report it again if it is still new")
 
 
 def _rows(client: Client, *states: State) -> QuerySet[Report]:
@@ -144,10 +145,10 @@ def _new_to_tns(client: Client, rows: Sequence[Report]) -> list[Report]:
         try:
             name = client.find(row.internal_name, row.ra_deg, row.dec_deg)
         except ServiceError as error:
-            _note([*rows[index + 1 :], row], f"not sent yet: {error}")
+            note([*rows[index + 1 :], row], f"not sent yet: {error}")
             break
         if name:
-            _take(row, State.KNOWN, name, why=f"TNS had it as {name} before")
+            take(row, State.KNOWN, name, why=f"TNS had it as {name} before")
         else:
             ready.append(row)
     return ready
@@ -168,66 +169,14 @@ def _submit(client: Client, rows: Sequence[Report]) -> None:
         report_id = client.submit([row.payload for row in rows])
     except (RateLimited, RequestRefused) as error:
         faulty = isinstance(error, RequestRefused) and error.status in (400, 413, 422)
-        _move_all(rows, State.REFUSED if faulty else State.QUEUED, why=str(error))
+        move_all(rows, State.REFUSED if faulty else State.QUEUED, why=str(error))
     except ServiceError as error:
-        _move_all(rows, State.UNKNOWN, why=str(error))
+        move_all(rows, State.UNKNOWN, why=str(error))
     else:
-        _move_all(rows, State.SENT, report_id=report_id)
+        move_all(rows, State.SENT, report_id=report_id)
 
 
 def _overdue(rows: Iterable[Report], now: datetime) -> None:
     for row in rows:
         if row.state == State.SENT and row.sent and now - row.sent > REPLY_WAIT:
-            _move(row, State.UNKNOWN, why="TNS took it and says nothing of it")
-
-
-def _match(rows: Iterable[Report], answers: Sequence[replies.Entry], batch: Sequence[int]) -> None:
-    # TNS echoes our name; where it does not, the order of a complete reply is the order of the submission
-    named = {entry.internal_name: entry for entry in answers if entry.internal_name}
-    placed = dict(zip(batch, answers, strict=True)) if len(batch) == len(answers) and not named else {}
-    for row in rows:
-        _answer(row, named.get(row.internal_name) or placed.get(row.pk))
-
-
-def _answer(row: Report, entry: replies.Entry | None) -> None:
-    if entry is None or not entry.codes:
-        _move(row, State.UNKNOWN, why="TNS processed the submission and says nothing of this report")
-    elif entry.iau_name:
-        _take(row, State.ACCEPTED, entry.iau_name, reply=entry.raw, why="; ".join(entry.messages))
-    elif replies.IDENTICAL in entry.codes:
-        _move(row, State.UNKNOWN, reply=entry.raw, why="; ".join(entry.messages))
-    else:
-        _move(row, State.REFUSED, reply=entry.raw, why="; ".join(entry.messages))
-
-
-def _take(row: Report, state: State, name: str, **changes: Any) -> None:
-    if _move(row, state, iau_name=name, **changes) and row.target_id:
-        _alias(row, name)
-
-
-def _alias(row: Report, name: str) -> None:
-    # a sandbox's names are not the sky's: unmarked they would match a real object of that name
-    alias = name if row.environment in PRODUCTION_HOSTS else f"{name} (sandbox)"
-    owner = Target.objects.filter(name=alias).values_list("pk", flat=True).first()
-    if owner is None:
-        owner = TargetName.objects.get_or_create(name=alias, defaults={"target_id": row.target_id})[0].target_id
-    if owner != row.target_id:
-        _note([row], f"{row.why}; {alias} is already a name of target {owner}")
-
-
-def _note(rows: Iterable[Report], why: str) -> None:
-    _move_all(rows, None, why=why)
-
-
-def _move_all(rows: Iterable[Report], state: State | None, **changes: Any) -> None:
-    for row in rows:
-        _move(row, state, **changes)
-
-
-def _move(row: Report, state: State | None, **changes: Any) -> bool:
-    """Change a row if nobody else has moved it since it was read."""
-    changes |= {"state": state or row.state, "modified": timezone.now()}
-    moved = Report.objects.filter(pk=row.pk, state=row.state).update(**changes)
-    for name, value in changes.items() if moved else ():
-        setattr(row, name, value)
-    return bool(moved)
+            move(row, State.UNKNOWN, why="TNS took it and says nothing of it")

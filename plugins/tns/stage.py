@@ -86,6 +86,9 @@ def _count(rows: Iterable[Report], states: Iterable[State]) -> int:
 
 
 def _tell(night: Night, rows: Iterable[Report]) -> None:
-    failed = [State.QUEUED, State.UNKNOWN, State.REFUSED]
-    for row in Report.objects.filter(pk__in=[row.pk for row in rows], state__in=failed):
+    mine = Report.objects.filter(pk__in=[row.pk for row in rows])
+    for row in mine.filter(state__in=[State.REFUSED, State.UNKNOWN]):
         night.error(f"TNS report of {row.internal_name} {row.state}: {row.why}")
+    waiting = list(mine.filter(state=State.QUEUED))
+    if waiting:
+        night.error(f"{len(waiting)} TNS reports wait for `alerce_tns`: {waiting[0].why}")

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import FormView, ListView, View
 from tom_targets.models import Target
 
-from tom_alerce_like import permissions
+from tom_alerce_like import http, permissions
 from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.tns import access, describe, ledger, rules, tasks
@@ -162,7 +162,7 @@ def _queue(user: Any, target: Target, report: AtReport, seen: str) -> Report:
 
 def _send(request: HttpRequest, rows: Iterable[Report]) -> None:
     rows = list(rows)
-    ledger.send(Client(account(), timeout_s=TIMEOUT_S), rows)
+    ledger.send(Client(account(), timeout_s=TIMEOUT_S, asking=http.session(retries=0)), rows)
     for row in Report.objects.filter(pk__in=[row.pk for row in rows]):
         level = messages.SUCCESS if row.state in (State.SENT, State.KNOWN) else messages.WARNING
         text = f"{row.internal_name} to {account().label}: {row.get_state_display()}. {row.why}"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from guardian.shortcuts import assign_perm
-from tests.plugins.tns.server import BOT_ID, BOT_NAME, KEY, FakeTns
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
+from tests.plugins.tns.server import BOT_ID, BOT_NAME, KEY, FakeTns
 from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.models import Candidate, Classification
 from tom_alerce_like.plugins.tns.account import Account, account
 
-DISCOVERY = datetime(2026, 11, 3, 8, 18, 38, 998400, tzinfo=timezone.utc)
+DISCOVERY = datetime(2026, 11, 3, 8, 18, 38, 998400, tzinfo=UTC)
 
 
 @pytest.fixture

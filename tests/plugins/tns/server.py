@@ -98,7 +98,10 @@ class FakeTns:
         echoed = {"internal_ids": entry["internal_ids"]} if "internal_ids" in entry else {}
         here = next((o for o in self.objects if _offset_arcsec(o, ra, dec) < 2), None)
         if here and here["internal_name"] == name and not self.is_strict:
-            return {"discovery_datetime": [{"5": {"message": "An identical AT report exists.", "message_id": 5}}], **echoed}
+            return {
+                "discovery_datetime": [{"5": {"message": "An identical AT report exists.", "message_id": 5}}],
+                **echoed,
+            }
         self.accepted[name] += 1
         if here:
             known = {"message": "Transient object exists.", "objname": here["objname"], "prefix": here["prefix"]}

@@ -6,8 +6,8 @@ import json
 import socket
 
 import pytest
-from tests.plugins.tns.server import BOT_ID, BOT_NAME, KEY
 
+from tests.plugins.tns.server import BOT_ID, BOT_NAME, KEY
 from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, ServiceUnavailable
 from tom_alerce_like.plugins.tns import replies
 from tom_alerce_like.plugins.tns.account import Account, account

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from tests.plugins.tns.conftest import DISCOVERY, observe
 
+from tests.plugins.tns.conftest import DISCOVERY, observe
 from tom_alerce_like.plugins.tns import report as at_report
 from tom_alerce_like.plugins.tns import rules
 from tom_alerce_like.plugins.tns.account import Account

@@ -7,13 +7,13 @@ import gzip
 import json
 import re
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plugins.tns.dialect import modern
 
+from tests.plugins.tns.dialect import modern
 from tom_alerce_like.plugins.tns import rules
 from tom_alerce_like.plugins.tns.formats import degrees, moment, number, tns_time
 
@@ -119,7 +119,7 @@ def test_an_earlier_detection_that_this_tom_lacks_is_noticed():
     assert "first on 2025-09-13" in rules.missed_discovery(GOOD, first_mjd - 100)
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1), timezones=st.just(timezone.utc)))
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))
 def test_a_time_comes_back_to_half_a_millisecond(when):
     again = moment(tns_time(when))
     assert again is not None and abs((again - when).total_seconds()) <= 0.0005
