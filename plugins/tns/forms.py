@@ -9,7 +9,7 @@ from django import forms
 from tom_alerce_like.plugins.tns.account import Account
 from tom_alerce_like.plugins.tns.ids import AT_TYPES
 
-_LOOKS = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+_LOOKS: dict[type, str] = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
 
 
 class BulkForm(forms.Form):

@@ -182,3 +182,8 @@ def test_system_checks_say_what_is_off(settings, service, changes, found):
     settings.DATA_SERVICES = {"TNS": {**service, **changes}}
     messages = tns_account(None)
     assert [message.id for message in messages] == found and all(message.hint for message in messages)
+
+
+def test_checking_the_project_asks_tns_nothing(here, tns):
+    call_command("check", stdout=StringIO(), stderr=StringIO())
+    assert tns.calls == []
