@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,8 @@ from tom_alerce_like.brokers.query import Query
 from tom_alerce_like.exceptions import AlerceLikeError, InputError, NotAuthorised
 from tom_alerce_like.ingest import ingest
 from tom_alerce_like.permissions import require
+
+logger = logging.getLogger(__name__)
 
 
 class BrokerService(DataService):
@@ -104,16 +107,25 @@ class BrokerService(DataService):
             dec=target_result["dec_deg"],
         )
 
-    def to_target(self, target_result: dict[str, Any] | None = None, **kwargs: Any) -> Target:
-        """Fetch and store one row of `query_targets`; return its target, made or found."""
+    def to_target(self, target_result: dict[str, Any] | None = None, **kwargs: Any) -> Target | None:
+        """Fetch and store one row of `query_targets`; return its target, made or found.
+
+        What cannot be fetched is a message on the toolkit's page; its command logs it and goes on to the next row.
+        """
         name = self.create_target_from_query(target_result or {}, **kwargs).name
         request = kwargs.get("request")
         try:
-            summary = ingest(self.fetch_named([name]), source=self.name, user=request.user if request else self.user)
+            return self._stored(name, request.user if request else self.user)
         except AlerceLikeError as error:
-            raise ToolkitError(error) from error
+            if request:
+                raise ToolkitError(error) from error
+            logger.warning("%s: %s", name, error)
+            return None
+
+    def _stored(self, name: str, user: Any) -> Target:
+        summary = ingest(self.fetch_named([name]), source=self.name, user=user)
         if name not in summary.target_ids:
-            raise ToolkitError(f"{self.source} has no detections of {name}. {' '.join(summary.problems)}")
+            raise InputError(f"{self.source} has no detections of {name}. {' '.join(summary.problems)}")
         return Target.objects.get(pk=summary.target_ids[name])
 
     def query_aliases(self, query_parameters: dict | None = None, target: Any = None, **kwargs: Any) -> list[str]:

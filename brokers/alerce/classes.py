@@ -57,6 +57,7 @@ def classifier_of(survey: str, class_name: str) -> str:
 
 
 def is_known(survey: str, class_name: str, classifier: str) -> bool:
-    """Tell whether the lists have the class, or have nothing to say of the classifier."""
+    """Tell whether the classifier gives the class as far as the lists know; no classifier stands for any."""
     known = CLASSIFIERS[survey]
-    return classifier not in known or class_name in known[classifier]
+    asked = {classifier: known.get(classifier, (class_name,))} if classifier else known
+    return any(class_name in classes for classes in asked.values())

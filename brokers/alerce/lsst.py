@@ -5,7 +5,7 @@ Times in these answers are TAI.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tom_alerce_like.alerts.photometry import LIMIT_SNR, flux_from_mag, utc_from_tai
@@ -35,9 +35,7 @@ def objects(found: Sequence[Row]) -> Batch:
     return Batch(alerts, probabilities(found, LSST, texts(found, "oid"), *names))
 
 
-def packet(
-    oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Sequence[Row]
-) -> Mapping[str, Any] | None:
+def packet(oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Sequence[Row]) -> Row | None:
     """Return the newest alert of an object with its light curve, None without detections."""
     points = sorted((_point(row) for row in detections), key=lambda point: point["midpointMjdTai"] or 0)
     if not points:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -20,19 +20,22 @@ from tom_alerce_like.brokers.reply import rows
 #: Make a GET of a URL with parameters: decoded JSON, and the body as it is.
 GetJson = Callable[[str, dict[str, Any]], Any]
 GetBytes = Callable[[str, dict[str, Any]], bytes]
+Packet = dict[str, Any]
+NOTHING: Packet = {}
+KINDS = ("science", "template", "difference")
 
 
 @dataclass
 class Found:
     """One object: its newest alert as a packet (None without detections), its classes, and what is missing."""
 
-    packet: Mapping[str, Any] | None
+    packet: Packet | None
     classes: pd.DataFrame
     problems: list[str] = field(default_factory=list)
 
 
 def of_ztf(oid: str, root: str, stamps_root: str, get: GetJson, get_bytes: GetBytes) -> Found:
-    """Ask for light curve, forced photometry, probabilities and the newest packet of a ZTF object.
+    """Ask for light curve, forced photometry, probabilities and the newest packet or cutouts of a ZTF object.
 
     Only the light curve must answer; raises the `ServiceError` family when it does not.
     """
@@ -45,20 +48,26 @@ def of_ztf(oid: str, root: str, stamps_root: str, get: GetJson, get_bytes: GetBy
         return gather.optional(lambda: get(url, {}), [], f"{what} of {oid}", problems)
 
     forced = ask("forced photometry", f"{root}/v2/lightcurve/forced-photometry/{name}")
-    said = ask("probabilities", f"{root}/ztf/v1/objects/{name}/probabilities")
+    said = rows(ask("probabilities", f"{root}/ztf/v1/objects/{name}/probabilities"))
+    made = ztf.packet(oid, detections, limits, forced)
     stamp = ztf.newest_stamp(detections)
-    original = stamp and gather.optional(
-        lambda: _packet(get_bytes(f"{stamps_root}/get_avro", {"oid": oid, "candid": stamp})),
-        None,
-        f"cutouts of {oid}",
-        problems,
-    )
-    made = ztf.packet(oid, detections, limits, forced, original or None)
-    return Found(made, of_object(rows(said), ZTF, oid), problems)
+    if made and stamp:
+        which = {"oid": oid, "candid": stamp}
+
+        def packet() -> Packet:
+            return _packet(get_bytes(f"{stamps_root}/get_avro", which))
+
+        def image(kind: str) -> bytes:
+            return get_bytes(f"{stamps_root}/get_stamp", {**which, "type": kind, "format": "fits"})
+
+        original = gather.optional(packet, NOTHING, f"packet of {oid}", problems)
+        images = {} if original else gather.optional(lambda: _images(image), NOTHING, f"cutouts of {oid}", problems)
+        made = ztf.completed(made, original, {name: {"stampData": data} for name, data in images.items()})
+    return Found(made, of_object(said, ZTF, oid), problems)
 
 
-def of_lsst(oid: str, root: str, get: GetJson) -> Found:
-    """Ask for light curve, forced photometry and probabilities of an LSST object; raises as `of_ztf` does."""
+def of_lsst(oid: str, root: str, get: GetJson, get_bytes: GetBytes) -> Found:
+    """Ask for light curve, forced photometry, probabilities and the newest cutouts of an LSST object; raises alike."""
     problems: list[str] = []
     which = {"survey_id": "lsst", "oid": oid}
 
@@ -69,8 +78,26 @@ def of_lsst(oid: str, root: str, get: GetJson) -> Found:
     limits = ask("non-detections", "lightcurve_api/non_detections")
     forced = ask("forced photometry", "lightcurve_api/forced-photometry")
     said = ask("probabilities", "probability_api/probability")
-    return Found(lsst.packet(oid, detections, limits, forced), of_object(said, LSST, oid), problems)
+    made = lsst.packet(oid, detections, limits, forced)
+    if made:
+        source = made["diaSource"]["diaSourceId"]
+
+        def image(kind: str) -> bytes:
+            asked = {
+                **which,
+                "measurement_id": source,
+                "stamp_type": f"cutout{kind.capitalize()}",
+                "file_format": "fits",
+            }
+            return get_bytes(f"{root}/stamps_api/stamp", asked)
+
+        made = {**made, **gather.optional(lambda: _images(image), NOTHING, f"cutouts of {oid}", problems)}
+    return Found(made, of_object(said, LSST, oid), problems)
 
 
-def _packet(body: bytes) -> Mapping[str, Any] | None:
-    return next(wire.packets(io.BytesIO(body)), None)
+def _images(image: Callable[[str], bytes]) -> dict[str, Any]:
+    return {f"cutout{kind.capitalize()}": image(kind) for kind in KINDS}
+
+
+def _packet(body: bytes) -> Packet:
+    return next(wire.packets(io.BytesIO(body)), {})

@@ -72,7 +72,9 @@ class AlerceService(BrokerService):
             items = rows(reply, "items")
             before = len(found)
             found += [row for row in items if _is_new(row, seen)]
-            if not reply.get("has_next") or len(found) == before:
+            # asked not to count, the ZTF service says has_next false on every page: a full page may have a next one
+            is_last = not reply.get("has_next") and len(items) < asked["page_size"]
+            if is_last or len(found) == before:
                 return found, False
             if len({row.get("oid") for row in found}) > query.max_rows:
                 break
@@ -82,7 +84,7 @@ class AlerceService(BrokerService):
         return objects.of_ztf(oid, self.url("ztf_url"), self.url("stamps_url"), self.get_json, self._get_bytes)
 
     def _ask_lsst(self, oid: str) -> objects.Found:
-        return objects.of_lsst(oid, self.url("lsst_url"), self.get_json)
+        return objects.of_lsst(oid, self.url("lsst_url"), self.get_json, self._get_bytes)
 
     def _get_bytes(self, url: str, params: dict[str, Any]) -> bytes:
         return http.fetch(self.session, "GET", url, params=params)[1]
@@ -111,4 +113,4 @@ def _is_new(row: Row, seen: set[str]) -> bool:
 def _doubts(query: Query) -> list[str]:
     if not query.class_name or classes.is_known(query.survey, query.class_name, query.classifier):
         return []
-    return [f"{query.class_name} is not a class that we know of this classifier: look for a misspelling."]
+    return [f"“{query.class_name}” is not a class that ALeRCE is known to give for {query.survey}: check the spelling."]

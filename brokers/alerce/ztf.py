@@ -16,6 +16,7 @@ from tom_alerce_like.brokers.reply import Row, numbers, rows, texts, unique, who
 JD_OF_MJD_0 = 2400000.5
 #: A forced magnitude from here on says that the flux was negative or nothing.
 NO_FLUX_MAG = 99.0
+_CUTOUTS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 _NEGATIVE = ("-1", "0", "f", "False")
 _BANDS: dict[Any, int] = {"g": 1, "r": 2, "i": 3}
 #: Fields of a detection that a packet's ``candidate`` has under the same name.
@@ -46,13 +47,10 @@ def newest_stamp(detections: Sequence[Row]) -> str | None:
     return str(max(stamped, key=_mjd)["candid"]) if stamped else None
 
 
-def packet(
-    oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Any, original: Mapping[str, Any] | None
-) -> Mapping[str, Any] | None:
+def packet(oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Any) -> Row | None:
     """Return the newest alert of an object with its light curve, None without detections.
 
-    ``limits`` are the non-detections, ``forced`` the reply about forced photometry. ``original`` is the packet that
-    ZTF sent of that alert, if it is at hand: it knows more and has the cutouts.
+    ``limits`` are the non-detections, ``forced`` the reply about forced photometry.
     """
     points = [_point(row) for row in sorted(detections, key=_mjd)]
     if not points:
@@ -61,10 +59,18 @@ def packet(
     measured = [{**(row.get("extra_fields") or {}), **row} for row in measured]
     history = [*points[:-1], *(_point(row) for row in limits), *(_point(row) for row in measured if _is_limit(row))]
     newest = {**points[-1], "ndethist": len(points), "jdstarthist": points[0]["jd"]}
-    made = {"objectId": oid, "candidate": newest, "prv_candidates": history, "fp_hists": _fluxes(measured)}
-    if original is None or original["candidate"].get("candid") != newest["candid"]:
-        return made
-    return {**original, **made, "candidate": original["candidate"]}
+    return {"objectId": oid, "candidate": newest, "prv_candidates": history, "fp_hists": _fluxes(measured)}
+
+
+def completed(made: Row, original: Mapping[str, Any], cutouts: Mapping[str, Any]) -> Row:
+    """Return a packet of `packet` with what the survey's own packet (``original``) knows more, if it is of that alert.
+
+    ``cutouts`` are those of the newest detection that has any.
+    """
+    candidate = original.get("candidate") or {}
+    if candidate.get("candid") != made["candidate"]["candid"]:
+        return {**made, **{name: original[name] for name in _CUTOUTS if name in original}, **cutouts}
+    return {**original, **made, "candidate": candidate}
 
 
 def _mjd(row: Row) -> float:

@@ -28,8 +28,8 @@ def batch(found: Sequence[Row], forced: Sequence[Row] = ()) -> Batch:
     measured = _by_object(forced)
     for name, history in _by_object(found).items():
         history = sorted(history, key=lambda row: float(row.get("r:midpointMjdTai") or 0))
-        packets.append(_packet(history, measured.get(name, [])))
-    return lsst.from_packets(packets, [str(packet["diaSource"]["diaObjectId"]) for packet in packets])
+        packets.append(packet(history, measured.get(name, [])))
+    return lsst.from_packets(packets, [str(one["diaSource"]["diaObjectId"]) for one in packets])
 
 
 def _by_object(found: Sequence[Row]) -> dict[str, list[Row]]:
@@ -40,7 +40,8 @@ def _by_object(found: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _packet(history: list[Row], forced: list[Row]) -> Row:
+def packet(history: list[Row], forced: list[Row]) -> Row:
+    """Return the last of an object's rows, which are in order of time, with the others as its history."""
     newest = history[-1]
     own = _fields(newest, "r:")
     return {

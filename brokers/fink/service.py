@@ -48,7 +48,7 @@ class FinkService(BrokerService):
 
     def _alerts(self, query: Query) -> tuple[list[Row], bool]:
         """Return the alerts that Fink gives for the strongest criterion, and whether there may be more."""
-        n_alerts = query.max_rows * ALERTS_PER_OBJECT
+        n_alerts = query.max_rows * ALERTS_PER_OBJECT + 1
         if query.object_ids:
             return self._by_ids(query), False
         if query.cone:

@@ -21,9 +21,9 @@ def batch(found: Sequence[Row]) -> Batch:
     histories: dict[str, list[Row]] = {}
     for row in found:
         histories.setdefault(str(row.get("i:objectId") or ""), []).append(row)
-    packets = [_packet(name, history) for name, history in histories.items() if name]
-    made = [packet for packet in packets if packet]
-    return ztf.from_packets(made, [packet["objectId"] for packet in made])
+    packets = [packet(name, history) for name, history in histories.items() if name]
+    made = [one for one in packets if one]
+    return ztf.from_packets(made, [one["objectId"] for one in made])
 
 
 def labels(found: Sequence[Row]) -> dict[str, str]:
@@ -31,7 +31,8 @@ def labels(found: Sequence[Row]) -> dict[str, str]:
     return dict(zip(texts(found, "i:objectId")[::-1], texts(found, LABEL)[::-1], strict=True))
 
 
-def _packet(name: str, history: list[Row]) -> Row | None:
+def packet(name: str, history: list[Row]) -> Row | None:
+    """Return the newest of an object's rows, with the others as its history, None when none is a detection."""
     points = [_candidate(row) for row in history if row.get(_TAG, _VALID) in (_VALID, _LIMIT)]
     detections = [row for row in history if row.get(_TAG, _VALID) == _VALID]
     if not detections:
