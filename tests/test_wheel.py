@@ -51,7 +51,7 @@ for resolver in ours:
     for pattern in resolver.url_patterns:
         if not pattern.pattern.converters:
             pages.add(reverse(f"{resolver.namespace}:{pattern.name}"))
-posts = {reverse(f"tom_alerce_like_tns:{name}") for name in ("bulk", "bulk-send")}
+posts = {reverse(f"tom_alerce_like_tns:{name}") for name in ("bulk", "bulk-send")} | {reverse("tom_alerce_like_facilities:request")}
 for page in sorted(pages - posts):
     response = client.get(page)
     print(response.status_code, page)
@@ -60,6 +60,7 @@ for page in sorted(pages - posts):
 
 
 def run(command: list, folder: Path, **kwargs) -> str:
+    kwargs.setdefault("env", {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"})
     outcome = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, **kwargs)
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     return outcome.stdout
@@ -103,15 +104,16 @@ def test_templates_static_files_and_migrations_are_in_the_wheel(installed):
 
 
 def test_every_page_answers_in_a_plain_tom_without_network(installed, tmp_path):
-    run([sys.executable, "-m", "django", "startproject", "plain", "."], tmp_path)
-    settings = tmp_path / "plain" / "settings.py"
+    run([sys.executable, "-m", "django", "startproject", "plain"], tmp_path)
+    home = tmp_path / "plain"
+    settings = home / "plain" / "settings.py"
     settings.write_text(settings.read_text().replace("INSTALLED_APPS = [", "INSTALLED_APPS = ['tom_setup',", 1))
-    run([sys.executable, "manage.py", "tom_setup"], tmp_path, input="y\ncustom_code\n1\nn\n")
+    run([sys.executable, "manage.py", "tom_setup"], home, input="y\ncustom_code\n1\nn\n")
     with settings.open("a") as file:
         file.write("\nimport tom_alerce_like\nINSTALLED_APPS += tom_alerce_like.APPS\nALLOWED_HOSTS = ['testserver']\n")
         file.write(f"CACHES['default']['LOCATION'] = {str(tmp_path / 'cache')!r}\n")
-    environment = {**os.environ, "PYTHONPATH": f"{installed}:{tmp_path}", "DJANGO_SETTINGS_MODULE": "plain.settings"}
-    visited = run([sys.executable, "-c", VISIT, str(installed)], tmp_path, env=environment)
+    environment = {**os.environ, "PYTHONPATH": f"{installed}:{home}", "DJANGO_SETTINGS_MODULE": "plain.settings"}
+    visited = run([sys.executable, "-c", VISIT, str(installed)], home, env=environment)
     assert visited.count("200 ") >= 15, visited
 
 

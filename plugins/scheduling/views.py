@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
-from tom_alerce_like.exceptions import AlerceLikeError
+from tom_alerce_like.exceptions import AlerceLikeError, NotAuthorised
 from tom_alerce_like.permissions import visible
 from tom_alerce_like.plugins.scheduling import timeline
 from tom_alerce_like.plugins.scheduling.models import Block, Plan
@@ -29,12 +29,15 @@ class PlanView(LoginRequiredMixin, View):
         return render(request, "tom_alerce_like/scheduling/plan.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Plan anew from the recent candidates that the user may see."""
+        """Plan anew from the recent candidates that the user may change; everybody sees the newest plan."""
         from tom_alerce_like.plugins.scheduling import planning
 
         now = timezone.now()
         try:
-            made = planning.make(visible(request.user, planning.recent(now)), now, request.user)
+            candidates = visible(request.user, planning.recent(now), "change_target")
+            if not candidates.exists():
+                raise NotAuthorised("there is no recent candidate that you may change.")
+            made = planning.make(candidates, now, request.user)
         except AlerceLikeError as error:
             messages.error(request, f"No plan: {error}")
         else:

@@ -23,7 +23,7 @@ def settings(arguments: argparse.Namespace, url: str, sandbox_folder: Path) -> t
     services: dict[str, Any] = {
         "TNS": {
             "base_url": f"{url}/tns",
-            "api_key": "sandbox",
+            "api_key": "simulated-tns-key",
             "bot_id": "1",
             "bot_name": "demo_bot",
             "group_id": 74,
@@ -46,14 +46,14 @@ def settings(arguments: argparse.Namespace, url: str, sandbox_folder: Path) -> t
         ours["HOST_CATALOGUES"] = ["vizier"]
     if arguments.catalogue:
         ours["HOST_CATALOGUES"] = [str(arguments.catalogue.resolve())]
-    portal = {"portal_url": f"{url}/portal", "api_key": "sandbox", "proposal": "SANDBOX-2026"}
+    portal = {"portal_url": f"{url}/portal", "api_key": "simulated-portal-token", "proposal": "SIM2026B-001"}
     return services, {"OCS-portal": portal}, ours
 
 
-def start_django(folder: Path) -> None:
+def start_django(home: Path) -> None:
     """Make this process the TOM's."""
-    sys.path.insert(0, str(folder))
-    os.chdir(folder)
+    sys.path.insert(0, str(home))
+    os.chdir(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{site.PROJECT}.settings"
     import django
 
@@ -79,11 +79,11 @@ def main() -> None:
     arguments = parse()
     folder = arguments.folder.resolve()
     print(f"Making a TOM in {folder} ...", flush=True)
-    site.create(folder)
+    home = site.create(folder)
     port, sandbox_folder = sandbox.free_port(), folder / "sandbox"
-    site.configure(folder, *settings(arguments, f"http://127.0.0.1:{port}", sandbox_folder))
-    with sandbox.running(folder, port, sandbox_folder) as url:
-        start_django(folder)
+    site.configure(home, *settings(arguments, f"http://127.0.0.1:{port}", sandbox_folder))
+    with sandbox.running(home, port, sandbox_folder) as url:
+        start_django(home)
         run_night(arguments, url)
         if not arguments.no_serve:
             serve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def running(site: Path, port: int, folder: Path) -> Iterator[str]:
     """Run ``manage.py alerce_sandbox`` of the TOM in ``site``; gives its URL once it answers."""
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "manage.py", "alerce_sandbox", "--port", str(port), "--folder", str(folder)]
-    with subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL) as process:
+    clean = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    with subprocess.Popen(command, cwd=site, env=clean, stdout=subprocess.DEVNULL) as process:
         try:
             _wait(url, process)
             yield url

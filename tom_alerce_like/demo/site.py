@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,26 +34,29 @@ TOM_ALERCE_LIKE = {ours!r}
 """
 
 
-def create(folder: Path) -> None:
-    """Make a TOM on SQLite in ``folder``, unless there is one; takes a few seconds."""
-    if (folder / "manage.py").exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    _run([sys.executable, "-m", "django", "startproject", PROJECT, "."], folder)
-    settings = folder / PROJECT / "settings.py"
-    text = settings.read_text()
-    settings.write_text(text.replace("INSTALLED_APPS = [", "INSTALLED_APPS = [\n    'tom_setup',", 1))
-    _run([sys.executable, "manage.py", "tom_setup"], folder, _ANSWERS)
+def create(folder: Path) -> Path:
+    """Make a TOM on SQLite below ``folder``, unless there is one, and return its place; takes a few seconds."""
+    home = folder / PROJECT  # `tom_setup` wants a folder of the project's own name
+    if not (home / "manage.py").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run([sys.executable, "-m", "django", "startproject", PROJECT], folder)
+        settings = home / PROJECT / "settings.py"
+        text = settings.read_text()
+        settings.write_text(text.replace("INSTALLED_APPS = [", "INSTALLED_APPS = [\n    'tom_setup',", 1))
+        _run([sys.executable, "manage.py", "tom_setup"], home, _ANSWERS)
+    return home
 
 
-def configure(folder: Path, services: dict[str, Any], facilities: dict[str, Any], ours: dict[str, Any]) -> None:
+def configure(home: Path, services: dict[str, Any], facilities: dict[str, Any], ours: dict[str, Any]) -> None:
     """Write the settings of this run and bring the database up to date."""
-    text = _SETTINGS.format(cache=str(folder / "cache"), services=services, facilities=facilities, ours=ours)
-    (folder / "local_settings.py").write_text(text)
-    _run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], folder)
+    text = _SETTINGS.format(cache=str(home / "cache"), services=services, facilities=facilities, ours=ours)
+    (home / "local_settings.py").write_text(text)
+    _run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], home)
 
 
 def _run(command: list[str], folder: Path, answers: str = "") -> None:
-    outcome = subprocess.run(command, cwd=folder, input=answers, capture_output=True, text=True)
+    # the new TOM's own settings, whatever TOM this shell works with
+    clean = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    outcome = subprocess.run(command, cwd=folder, env=clean, input=answers, capture_output=True, text=True)
     if outcome.returncode:
         raise SystemExit(f"{' '.join(command[1:])} failed:\n{outcome.stdout}\n{outcome.stderr}")

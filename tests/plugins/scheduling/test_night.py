@@ -171,12 +171,13 @@ def test_targets_of_others_are_only_busy_time(client, user):
     assert page.count("alerce-busy") == 1
 
 
-def test_a_post_plans_what_the_user_may_see(client, user):
+def test_a_post_plans_what_the_user_may_change(client, user):
     now = timezone.now()
     sky = [candidate(f"mine{hour}", ra_deg=15.0 * hour, now=now) for hour in range(24)]
     candidate("secret", now=now)
     for target in sky:
         assign_perm("tom_targets.view_target", user, target)
+        assign_perm("tom_targets.change_target", user, target)
     client.force_login(user)
     assert client.get(URL).status_code == 200 and not Plan.objects.exists()
     assert client.post(URL).url == URL
@@ -189,10 +190,17 @@ def test_a_post_plans_what_the_user_may_see(client, user):
 def test_wrong_sites_are_told_on_the_page_and_by_the_check(client, user, settings):
     settings.TOM_ALERCE_LIKE = {"SITES": {"P": {"longitude_deg": 1}}}
     assert "SITES" in checks.usable_sites(None)[0].msg
-    candidate("a", now=timezone.now())
+    assign_perm("tom_targets.change_target", user, candidate("a", now=timezone.now()))
     client.force_login(user)
     response = client.post(URL, follow=True)
     assert response.status_code == 200 and "SITES" in response.content.decode()
+
+
+def test_who_may_only_look_cannot_replace_the_plan_of_others(client, user):
+    assign_perm("tom_targets.view_target", user, candidate("a", now=timezone.now()))
+    client.force_login(user)
+    response = client.post(URL, follow=True)
+    assert "no recent candidate that you may change" in response.content.decode() and not Plan.objects.exists()
 
 
 def test_the_panel_draws_the_altitude_at_each_site(user):
