@@ -21,7 +21,8 @@ _PATIENCE = timedelta(minutes=1)
 class UtcField(forms.CharField):
     """A time in UTC whose cleaned value is text, so that cleaned data are JSON."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
+    # a browser's own picker would show the user's locale, with AM and PM
+    widget = forms.TextInput(attrs={"placeholder": "2026-11-20T05:30:00"})
 
     def clean(self, value: Any) -> str:
         """Return ``YYYY-MM-DDTHH:MM:SS``; a time without a zone is UTC, whatever the TOM's own zone."""

@@ -14,7 +14,7 @@ from tom_targets.models import Target
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.facilities.ocs.errors import placed
 from tom_alerce_like.facilities.ocs.fields import RequestFields
-from tom_alerce_like.facilities.ocs.payload import ROWS, exposures, request_group
+from tom_alerce_like.facilities.ocs.payload import ROWS, default_params, exposures, request_group
 
 _OF_THE_NIGHT = ("start", "end", "why", "name")
 
@@ -31,7 +31,7 @@ def _layout(*left_out: str) -> Layout:
         ("why",),
     ]
     kept = [[name for name in row if name not in left_out] for row in rows]
-    return Layout(*(Row(*(Column(name) for name in row)) for row in kept if row))
+    return Layout(*(Row(*(Column(name, css_class="col-md") for name in row)) for row in kept if row))
 
 
 def add_portal_errors(form: forms.Form, params: dict[str, Any], errors: Any, about: str = "") -> None:
@@ -72,6 +72,7 @@ class ObservationForm(BaseRoboticObservationForm, RequestFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.observatory = kwargs.get("facility")
+        kwargs["initial"] = {**default_params(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         if self.observatory is not None:
             self.observatory.http_request = self.initial.get("request")

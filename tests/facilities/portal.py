@@ -120,6 +120,14 @@ class _Handler(BaseHTTPRequestHandler):
             case ["api", "requests", _, "observations"]:
                 block = {"state": "PENDING", "start": "2026-11-20T05:00:00Z", "end": "2026-11-20T05:10:00Z"}
                 return 200, [block]
+            case ["frames", *number]:
+                frame = {
+                    "id": 9,
+                    "filename": "a.fits.fz",
+                    "url": "http://x/a",
+                    "observation_date": "2026-11-20T05:01:00Z",
+                }
+                return 200, frame if number else {"count": 1, "next": None, "results": [frame]}
             case ["api", "instruments"]:
                 return 200, self.portal.instruments
             case ["api", "telescope_states"]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from guardian.shortcuts import remove_perm
 
-from tom_alerce_like.facilities import ledger, urls
+from tom_alerce_like.facilities import ledger, urls, views
 from tom_alerce_like.facilities.models import FollowupRequest, State
 from tom_alerce_like.facilities.ocs.payload import default_params
 from tom_alerce_like.facilities.panels import followup
@@ -161,3 +161,8 @@ def test_the_panel_makes_no_call(portal, made, astronomer, reader):
     assert "Request follow-up" in render_to_string(partial, mine)
     assert "Request follow-up" not in render_to_string(partial, theirs)
     assert list(mine["requests"]) == [made] and not portal.calls
+
+
+def test_no_page_that_calls_out_runs_in_one_transaction():
+    for view in (views.RequestView, views.RefreshView, views.CancelView):
+        assert view.as_view()._non_atomic_requests

@@ -30,6 +30,10 @@ def form_data(target: Any, **changes: Any) -> dict[str, Any]:
     return {**page, **default_params(), **changes}
 
 
+def record_page(record: ObservationRecord) -> str:
+    return reverse("tom_observations:detail", kwargs={"pk": record.pk})
+
+
 def texts(reply: Any) -> str:
     return " ".join(str(message) for message in get_messages(reply.wsgi_request))
 
@@ -136,7 +140,18 @@ def test_anonymous_pages_ask_the_portal_nothing(portal, client, target):
     anonymous = Client()
     record = ObservationRecord.objects.get()
     pages = ["tom_observations:render-facility-status-list", "tom_observations:list"]
-    for page in [*map(reverse, pages), reverse("tom_observations:detail", kwargs={"pk": record.pk})]:
+    for page in [*map(reverse, pages), record_page(record)]:
         assert anonymous.get(page).status_code == 200
     assert not portal.calls
     assert "lsc.doma.1m0a" in client.get(reverse(pages[0])).text
+
+
+def test_status_and_data_products_as_the_toolkit_reads_them(portal, client, target, settings):
+    settings.FACILITIES["OCS-portal"]["archive_url"] = portal.url
+    client.post(PAGE, form_data(target, submit="Submit"))
+    facility = get_service_class("OCS-portal")()
+    status = facility.get_observation_status("1001")
+    assert status["state"] == "PENDING" and status["scheduled_start"] < status["scheduled_end"]
+    for products in (facility.data_products("1001"), facility.data_products("1001", "9")):
+        assert [(one["id"], one["filename"], one["created"].year) for one in products] == [(9, "a.fits.fz", 2026)]
+    assert "a.fits.fz" in client.get(record_page(ObservationRecord.objects.get())).text

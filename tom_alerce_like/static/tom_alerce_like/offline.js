@@ -6,6 +6,7 @@
   style.id = "alerce-bootstrap";
   style.rel = "stylesheet";
   style.href = here.css;
+  style.onload = () => window.dispatchEvent(new Event("resize")); // plots were drawn to the width without it
   document.head.prepend(style); // first, so that the TOM's own styles still win
   const script = document.createElement("script");
   script.src = here.js;
