@@ -21,7 +21,7 @@ from tom_alerce_like.brokers.forms import QueryForm
 from tom_alerce_like.brokers.query import Query
 from tom_alerce_like.exceptions import AlerceLikeError, InputError, NotAuthorised
 from tom_alerce_like.ingest import ingest
-from tom_alerce_like.permissions import require
+from tom_alerce_like.permissions import require_change
 
 logger = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ class BrokerService(DataService):
             return
         try:
             if target is not None:
-                require(self.user, target)
+                require_change(self.user, target)
             elif not self.user.is_authenticated:
                 raise NotAuthorised("Log in to query a broker.")
         except NotAuthorised as error:

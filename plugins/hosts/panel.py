@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tom_targets.models import Target
-from tom_targets.permissions import targets_for_user
 
 from tom_alerce_like import conf
+from tom_alerce_like.permissions import changeable
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.store import best, none_probability
 
@@ -19,6 +19,6 @@ def context(target: Target, user: Any) -> dict[str, Any]:
         "hosts": hosts,
         "host": best(hosts),
         "none_probability": none_probability(hosts),
-        "may_choose": targets_for_user(user, Target.objects.filter(pk=target.pk), "change_target").exists(),
+        "may_choose": changeable(user, Target.objects.filter(pk=target.pk)).exists(),
         "has_catalogues": bool(conf.get("HOST_CATALOGUES")),
     }

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 
-from tom_alerce_like.permissions import target_or_404
+from tom_alerce_like.permissions import changeable_or_403
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.store import publish
 
@@ -22,7 +22,7 @@ class ChooseHost(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         host = get_object_or_404(Host, pk=pk)
-        target = target_or_404(request.user, host.target_id, "change_target")
+        target = changeable_or_403(request.user, host.target_id)
         with transaction.atomic():
             Host.objects.filter(target_id=target.pk, is_chosen=True).update(is_chosen=False)
             Host.objects.filter(pk=pk).update(is_chosen=self.is_chosen)

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
+from tom_targets.models import Target
 
 from tom_alerce_like.exceptions import AlerceLikeError, NotAuthorised
-from tom_alerce_like.permissions import visible
+from tom_alerce_like.permissions import changeable, visible
 from tom_alerce_like.plugins.scheduling import timeline
 from tom_alerce_like.plugins.scheduling.models import Block, Plan
 from tom_alerce_like.plugins.scheduling.sites import sites
@@ -34,7 +35,7 @@ class PlanView(LoginRequiredMixin, View):
 
         now = timezone.now()
         try:
-            candidates = visible(request.user, planning.recent(now), "change_target")
+            candidates = planning.recent(now).filter(target__in=changeable(request.user, Target.objects.all()))
             if not candidates.exists():
                 raise NotAuthorised("there is no recent candidate that you may change.")
             made = planning.make(candidates, now, request.user)

@@ -12,8 +12,9 @@ from tom_targets.models import Target
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.models import Candidate
+from tom_alerce_like.permissions import changeable
 from tom_alerce_like.pipeline import Night
-from tom_alerce_like.plugins.tns import access, ledger, rules
+from tom_alerce_like.plugins.tns import ledger, rules
 from tom_alerce_like.plugins.tns import report as at_report
 from tom_alerce_like.plugins.tns.account import Account, account
 from tom_alerce_like.plugins.tns.client import MAX_REPORTS, Client
@@ -70,7 +71,7 @@ def _require_discovery(target: Target, draft: at_report.AtReport) -> None:
 def _best(night: Night, here: Account, room: int) -> list[Target]:
     reported = Report.objects.filter(environment=here.environment, state__in=LIVE).exclude(target=None)
     candidates = Candidate.objects.filter(
-        target_id__in=access.reportable(night.user, Target.objects.filter(pk__in=night.targets)).values("pk"),
+        target_id__in=changeable(night.user, Target.objects.filter(pk__in=night.targets)).values("pk"),
         class_name__iregex=SUPERNOVA,
         class_probability__gte=MIN_PROBABILITY,
         n_detections__gte=MIN_DETECTIONS,

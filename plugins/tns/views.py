@@ -20,7 +20,8 @@ from tom_targets.models import Target
 from tom_alerce_like import http, permissions
 from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.models import Candidate
-from tom_alerce_like.plugins.tns import access, describe, ledger, rules, tasks
+from tom_alerce_like.permissions import changeable, changeable_or_403
+from tom_alerce_like.plugins.tns import describe, ledger, rules, tasks
 from tom_alerce_like.plugins.tns import report as at_report
 from tom_alerce_like.plugins.tns.account import account
 from tom_alerce_like.plugins.tns.client import MAX_REPORTS, Client
@@ -59,7 +60,7 @@ class ReportOne(LoginRequiredMixin, FormView):
 
     @cached_property
     def target(self) -> Target:
-        return access.reportable_or_403(self.request.user, self.kwargs["pk"])
+        return changeable_or_403(self.request.user, self.kwargs["pk"])
 
     @cached_property
     def draft(self) -> AtReport:
@@ -130,7 +131,7 @@ class BulkSend(Bulk):
 
 def _chosen(request: HttpRequest) -> list[Target]:
     keys = {int(key) for key in request.POST.getlist("target") if key.isdecimal() and len(key) < 19}
-    return list(access.reportable(request.user, Target.objects.filter(pk__in=keys)).order_by("pk"))
+    return list(changeable(request.user, Target.objects.filter(pk__in=keys)).order_by("pk"))
 
 
 def _entry(target: Target, report: AtReport) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tom_targets.permissions import targets_for_user
 
 from tom_alerce_like.exceptions import NotAuthorised
 from tom_alerce_like.models import Candidate
-from tom_alerce_like.permissions import require, visible
+from tom_alerce_like.permissions import require_change, visible
 
 LEVELS = st.sampled_from(["PRIVATE", "PUBLIC", "OPEN"])
 GRANTS = st.sampled_from(["", "user", "group", "both", "other"])
@@ -53,11 +53,20 @@ class VisibleLaw(TestCase):
 
 
 @pytest.mark.django_db
-def test_nobody_and_strangers_may_not_change():
-    target = candidate(1).target
+@pytest.mark.parametrize("level", ["PRIVATE", "PUBLIC", "OPEN"])
+def test_only_those_who_were_given_leave_may_change(level):
+    target = candidate(1, level).target
     stranger = User.objects.create_user("stranger")
     for user in (None, AnonymousUser(), stranger):
         with pytest.raises(NotAuthorised):
-            require(user, target)
+            require_change(user, target)
     assign_perm("tom_targets.change_target", stranger, target)
-    require(User.objects.get(pk=stranger.pk), target)
+    require_change(User.objects.get(pk=stranger.pk), target)
+
+
+@pytest.mark.django_db
+def test_inactive_users_may_not_change():
+    target = candidate(1).target
+    retired = User.objects.create_superuser("retired", is_active=False)
+    with pytest.raises(NotAuthorised):
+        require_change(retired, target)
