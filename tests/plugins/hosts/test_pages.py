@@ -59,10 +59,12 @@ def test_choosing_makes_the_host(client, target, hosts):
     assert not Host.objects.filter(is_chosen=True).exists()
 
 
-@pytest.mark.parametrize(("permissions", "status"), [((), 404), (("view_target",), 404), (("change_target",), 302)])
-def test_choosing_needs_the_permission_to_change_the_target(client, target, hosts, permissions, status):
-    assert post(client, user_with(target, *permissions), hosts[0]).status_code == status
-    assert Host.objects.filter(is_chosen=True).exists() == (status == 302)
+@pytest.mark.parametrize("permissions", [(), ("view_target",), ("change_target",)])
+def test_choosing_needs_the_permissions_to_view_and_to_change_the_target(client, target, hosts, permissions):
+    reply = post(client, user_with(target, *permissions), hosts[0])
+    # the toolkit's middleware sends those whom a view forbids to the login page
+    assert reply.status_code == 404 or reply.url.startswith("/accounts/login/")
+    assert not Host.objects.filter(is_chosen=True).exists()
 
 
 def test_anonymous_users_are_sent_to_the_login(client, hosts):
