@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import threading
 import time
 from collections import Counter
@@ -30,7 +31,8 @@ class LoopbackPortal:
         self.instruments: Any = {}
         self.late_s = late_s
         self.lock = threading.Lock()
-        self.pending_late = 0
+        self.release = threading.Event()
+        self.under_way = 0
 
     def __enter__(self) -> LoopbackPortal:
         self.server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"portal": self}))
@@ -68,13 +70,33 @@ class LoopbackPortal:
         return group
 
     def settle(self) -> None:
-        """Wait until every late commit has landed."""
-        while self.pending_late:
+        """Let every late commit land, and wait for what is under way."""
+        self.release.set()
+        with socket.create_connection(self.server.server_address[:2]) as last:
+            last.sendall(b"GET /last HTTP/1.0\r\n\r\n")
+            last.recv(1)
+        while self.under_way:
             time.sleep(0.01)
 
 
 class _Server(ThreadingHTTPServer):
+    RequestHandlerClass: type[_Handler]
     daemon_threads = True
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.count(1)
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.count(-1)
+
+    def count(self, change: int) -> None:
+        portal = self.RequestHandlerClass.portal
+        with portal.lock:
+            portal.under_way += change
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up is part of the play."""
@@ -148,12 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._reply(201, group, truncated=fault == "truncated")
 
     def _commit_late(self, body: dict[str, Any]) -> None:
-        with self.portal.lock:
-            self.portal.pending_late += 1
-        time.sleep(self.portal.late_s)
+        self.portal.release.wait(self.portal.late_s)
         self.portal.commit(body)
-        with self.portal.lock:
-            self.portal.pending_late -= 1
         self._fail("drop")
 
     def _cancel(self, number: int) -> None:

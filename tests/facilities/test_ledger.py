@@ -18,8 +18,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def impatient(settings):
+def submitted_late(portal, target, astronomer, settings):
+    """A request whose attempt we gave up on before the portal committed it."""
+    portal.faults, portal.late_s = ["late"], 60.0
     settings.TOM_ALERCE_LIKE = {"TIMEOUT_S": 0.1}
+    request = ledger.submit(target, default_params(), astronomer)
+    settings.TOM_ALERCE_LIKE = {"TIMEOUT_S": 5.0}
+    assert request.state == State.UNKNOWN and not portal.groups
+    return request
 
 
 def test_an_accepted_request_has_ids_a_record_and_an_audit(portal, target, astronomer):
@@ -106,16 +112,14 @@ def test_told_to_slow_down_it_is_sent_again_later(portal, target, astronomer):
     assert request.state == State.ACCEPTED
 
 
-def test_a_late_commit_is_surplus_and_is_cancelled(portal, target, astronomer, impatient):
-    portal.faults = ["late"]
-    request = ledger.submit(target, default_params(), astronomer)
+def test_a_late_commit_is_surplus_and_is_cancelled(portal, submitted_late):
     settle.reconcile(settle_s=0)
     portal.settle()
     assert len(portal.live()) == 2
     counts = settle.reconcile(settle_s=0)
-    request.refresh_from_db()
+    submitted_late.refresh_from_db()
     assert counts["surplus"] == 1
-    assert [str(group["id"]) for group in portal.live()] == [request.remote_id]
+    assert [str(group["id"]) for group in portal.live()] == [submitted_late.remote_id]
 
 
 def test_a_process_that_died_while_sending_is_resolved(portal, target, astronomer):
@@ -207,15 +211,13 @@ def test_a_cancel_without_an_answer_is_finished_later(portal, target, astronomer
     assert request.state == State.CANCELLED and not portal.live()
 
 
-def test_cancelling_what_is_unknown_leaves_nothing_live(portal, target, astronomer, impatient):
-    portal.faults = ["late"]
-    request = ledger.submit(target, default_params(), astronomer)
-    ledger.cancel(request, astronomer)
+def test_cancelling_what_is_unknown_leaves_nothing_live(portal, submitted_late, astronomer):
+    ledger.cancel(submitted_late, astronomer)
     settle.reconcile(settle_s=0)
     portal.settle()
     settle.reconcile(settle_s=0)
-    request.refresh_from_db()
-    assert request.state == State.CANCELLED and not portal.live()
+    submitted_late.refresh_from_db()
+    assert submitted_late.state == State.CANCELLED and not portal.live()
 
 
 def test_a_cap_on_a_night(portal, target, other_target, astronomer, settings):

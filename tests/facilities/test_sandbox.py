@@ -72,10 +72,11 @@ def test_its_errors_are_placed(sandbox, target, astronomer):
 @pytest.mark.parametrize(
     "kind", ["500", "timeout", "504_after_commit", "drop_after_commit", "late_commit", "truncated_json", "html"]
 )
-def test_no_fault_of_its_books_twice(sandbox, target, astronomer, kind):
+def test_no_fault_of_its_books_twice(sandbox, target, astronomer, settings, kind):
     sandbox.faults.add("portal", kind, path="/api/requestgroups/", seconds=0.7)
     ledger.submit(target, default_params(), astronomer)
-    for _ in range(3):
+    settings.TOM_ALERCE_LIKE = {"TIMEOUT_S": 5.0}
+    for _ in range(10):
         settle.reconcile(settle_s=0.8)
         if len(live(sandbox)) and FollowupRequest.objects.get().state == State.ACCEPTED:
             break
