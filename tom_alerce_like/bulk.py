@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from numpy.typing import ArrayLike, NDArray
 
 T = TypeVar("T")
@@ -54,3 +55,27 @@ def us_of_datetimes(times: Sequence[datetime]) -> NDArray[np.int64]:
 def mjds(times: Sequence[datetime]) -> NDArray[np.float64]:
     """Return aware datetimes as MJD in UTC."""
     return us_of_datetimes(times) / _US_PER_DAY
+
+
+def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], n: int) -> None:
+    """Insert ``n`` rows given as columns; fields that are not given get their defaults.
+
+    Values must be as the database takes them, except that times and JSON are converted here. No instances, no signals:
+    several times cheaper than ``bulk_create`` for tables with very many rows.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    rows = zip(*(_prepared(field, columns.get(field.attname), n, connection) for field in fields), strict=True)
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _prepared(field: models.Field, values: Sequence[Any] | None, n: int, connection: Any) -> Sequence[Any]:
+    if values is None:
+        return [field.get_db_prep_save(field.get_default(), connection)] * n
+    if isinstance(field, models.DateTimeField | models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return values

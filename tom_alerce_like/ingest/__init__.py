@@ -55,14 +55,14 @@ def _chunk(alerts: pd.DataFrame, batch: Batch, source: str, user: Any) -> Summar
         changed = alert_rows.save(alerts, owner)
         measured, impossible = points.collect(alerts, owner)
         old = sorted(set(target_ids.values()) - {target.pk for target in made})
-        datums, bringers = photometry.save(measured, old, source)
-        changed[bringers] = True
+        new = photometry.save(measured, old, source)
+        changed[new["row"].unique()] = True
         table = batch.classifications
         problems += classifications.save(table[table["object_id"].isin(target_ids)], target_ids)
         summary.refresh(target_ids.values())
-    problems += impossible + targets.announce(made) + photometry.share(datums)
+    problems += impossible + targets.announce(made) + photometry.share(new)
     skipped = int((~changed).sum())
-    return Summary(0, len(made), len(datums), skipped, target_ids=target_ids) + trouble(problems)
+    return Summary(0, len(made), len(new), skipped, target_ids=target_ids) + trouble(problems)
 
 
 def _targets(alerts: pd.DataFrame, batch: Batch, user: Any) -> tuple[list[BaseTarget], dict[str, int], Counter[str]]:

@@ -12,26 +12,27 @@ import pandas as pd
 from django.conf import settings
 from numpy.typing import NDArray
 from tom_dataproducts.models import PhotometryReducedDatum
+from tom_targets.base_models import BaseTarget
 from tom_targets.models import PersistentShare
 from tom_targets.sharing import continuous_share_data
 
-from tom_alerce_like.bulk import datetimes, nullable, slices, us_of_datetimes
+from tom_alerce_like.bulk import datetimes, insert, nullable, slices, us_of_datetimes
 from tom_alerce_like.ingest.points import SAME_EXPOSURE_US, fresh
 
 logger = logging.getLogger(__name__)
 ALERT, FORCED = "alert", "forced"
 
 
-def save(points: pd.DataFrame, known: Sequence[int], source: str) -> tuple[list[PhotometryReducedDatum], Any]:
-    """Store the points (see `points.collect`) that the database lacks.
+def save(points: pd.DataFrame, known: Sequence[int], source: str) -> pd.DataFrame:
+    """Store the points (see `points.collect`) that the database lacks, and return them.
 
-    ``known`` are the targets that may have photometry. Returns the new datums, and the rows of the alerts that brought
-    them.
+    ``known`` are the targets that may have photometry.
     """
     if points.empty:
-        return [], np.array([], dtype=int)
+        return points
     new = fresh(points, _stored(known, points["mjd"].min(), points["mjd"].max()))
-    return PhotometryReducedDatum.objects.bulk_create(_datums(new, source)), new["row"].unique()
+    insert(PhotometryReducedDatum, _columns(new, source), len(new))
+    return new
 
 
 def _stored(target_ids: Sequence[int], first_mjd: float, last_mjd: float) -> pd.DataFrame:
@@ -58,23 +59,22 @@ def _stored(target_ids: Sequence[int], first_mjd: float, last_mjd: float) -> pd.
     )
 
 
-def _datums(points: pd.DataFrame, source: str) -> list[PhotometryReducedDatum]:
-    columns = {
+def _columns(points: pd.DataFrame, source: str) -> dict[str, Sequence[Any]]:
+    return {
         "target_id": points["target_id"].tolist(),
         "timestamp": datetimes(points["mjd"]),
         "value": _values(points),
         "telescope": points["survey"].tolist(),
         "instrument": points["instrument"].tolist(),
+        "source_name": [source] * len(points),
         "source_location": points["object_id"].tolist(),
         "reduction_version": np.where(points["kind"] == FORCED, FORCED, ALERT).tolist(),
         "brightness": nullable(points["brightness"]),
         "brightness_error": nullable(points["brightness_error"]),
         "limit": nullable(points["limit"]),
         "bandpass": points["band"].tolist(),
+        "unit": ["mag"] * len(points),
     }
-    rows = zip(*columns.values(), strict=True)
-    common = {"source_name": source, "unit": "mag"}
-    return [PhotometryReducedDatum(**common, **dict(zip(columns, row, strict=True))) for row in rows]
 
 
 def _values(points: pd.DataFrame) -> list[dict[str, Any]]:
@@ -85,16 +85,20 @@ def _values(points: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def share(datums: Sequence[PhotometryReducedDatum]) -> Counter[str]:
-    """Send new datums where the TOM's owner shares their targets; a failure becomes a message."""
+def share(new: pd.DataFrame) -> Counter[str]:
+    """Send new points (as `save` returned them) where the TOM's owner shares their targets.
+
+    A failure becomes a message.
+    """
     problems: Counter[str] = Counter()
-    if not datums or not getattr(settings, "DATA_SHARING", None):
+    if not getattr(settings, "DATA_SHARING", None):
         return problems
-    shared = set(PersistentShare.objects.values_list("target_id", flat=True))
-    for target_id in sorted(shared & {datum.target_id for datum in datums}):
-        mine = [datum for datum in datums if datum.target_id == target_id]
+    shared = PersistentShare.objects.filter(target_id__in=new["target_id"].unique().tolist())
+    for target_id in sorted(set(shared.values_list("target_id", flat=True))):
+        times = datetimes(new.loc[new["target_id"] == target_id, "mjd"])
+        datums = PhotometryReducedDatum.objects.filter(target_id=target_id, timestamp__in=times)
         try:
-            continuous_share_data(mine[0].target, mine)
+            continuous_share_data(BaseTarget.objects.get(pk=target_id), list(datums))
         except Exception as error:
             logger.exception("sharing target %d", target_id)
             problems[f"the new data of target {target_id} could not be shared: {error}"] += 1
