@@ -71,7 +71,7 @@ def associate(
         found.append(_weighed(near, ra, dec, catalogue.radius_arcsec, catalogue.completeness))
     filled = [table.assign(preference=number) for number, table in enumerate(found) if len(table)] or found[:1]
     candidates = _without_repeats(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
-    total = np.bincount(candidates["row"], weights=candidates["odds"], minlength=len(ra))
+    total = np.bincount(candidates["row"], weights=candidates["odds"], minlength=len(ra)).astype(float)
     ranked = _ranked(candidates, total)
     best = ranked if top is None else ranked[ranked["rank"] <= top]
     return Association(best.reset_index(drop=True), 1 / (1 + total), tuple(answered), tuple(problems))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tom_alerce_like.bulk import floats, slices
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.pipeline import Night
@@ -33,5 +35,5 @@ def associate(night: Night) -> None:
         night.error(problem)
 
 
-def _places(target_ids: list[int]) -> list[tuple[int, float, float]]:
+def _places(target_ids: Sequence[int]) -> list[tuple[int, float, float]]:
     return list(Candidate.objects.filter(pk__in=target_ids).order_by("pk").values_list("pk", "ra_deg", "dec_deg"))

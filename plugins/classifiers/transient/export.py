@@ -20,16 +20,12 @@ _ML_OPSET = 3
 def write(model: HistGradientBoostingClassifier, properties: Mapping[str, str], path: Path) -> None:
     """Write the trees and some texts about them."""
     n_classes = len(model.classes_)
-    trees = helper.make_node(
-        "TreeEnsembleRegressor",
-        ["features"],
-        ["logits"],
-        domain="ai.onnx.ml",
-        n_targets=n_classes,
-        aggregate_function="SUM",
-        base_values=model._baseline_prediction.ravel().tolist(),
+    attributes: dict[str, Any] = {
+        "n_targets": n_classes,
+        "base_values": model._baseline_prediction.ravel().tolist(),
         **_nodes(model),
-    )
+    }
+    trees = helper.make_node("TreeEnsembleRegressor", ["features"], ["logits"], domain="ai.onnx.ml", **attributes)
     given = helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, model.n_features_in_])
     made = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [None, n_classes])
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", _ML_OPSET)]
@@ -40,7 +36,7 @@ def write(model: HistGradientBoostingClassifier, properties: Mapping[str, str], 
     path.write_bytes(graph.SerializeToString())
 
 
-def _nodes(model: HistGradientBoostingClassifier) -> dict[str, list[Any]]:
+def _nodes(model: HistGradientBoostingClassifier) -> dict[str, Any]:
     """Return the attributes of all trees, in the words of the ONNX operator."""
     trees = [(tree.nodes, target) for step in model._predictors for target, tree in enumerate(step)]
     made: dict[str, list[Any]] = {}

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
+from tom_targets.models import Target
 
 from tests.plugins.hosts.conftest import moved
 from tom_alerce_like.models import Candidate
@@ -67,6 +68,14 @@ def test_choosing_needs_the_permissions_to_view_and_to_change_the_target(client,
     assert not Host.objects.filter(is_chosen=True).exists()
 
 
+def test_a_public_target_is_not_everybodys_to_change(client, target, hosts):
+    Target.objects.filter(pk=target.pk).update(permissions="PUBLIC")
+    user = user_with(target)
+    assert post(client, user, hosts[0]).url.startswith("/accounts/login/")
+    assert not Host.objects.filter(is_chosen=True).exists()
+    assert not context(target, user)["may_choose"]
+
+
 def test_anonymous_users_are_sent_to_the_login(client, hosts):
     reply = client.post(reverse("tom_alerce_like_hosts:choose", args=[hosts[0].pk]))
     assert reply.status_code == 302 and reply.url.startswith("/accounts/login/")
@@ -81,7 +90,7 @@ def test_nothing_acts_on_get(client, target, hosts, action):
 
 
 def test_an_unknown_host_is_not_found(client, target):
-    client.force_login(user_with(target, "change_target"))
+    client.force_login(user_with(target, "view_target", "change_target"))
     assert client.post(reverse("tom_alerce_like_hosts:choose", args=[999])).status_code == 404
 
 
