@@ -24,7 +24,7 @@ _AT_ONCE = 1000
 
 
 class ParquetCatalogue:
-    """Galaxies of a parquet file, read at the first question and then held in memory, sorted by declination.
+    """Galaxies of a parquet file, read at the first question and then held in memory.
 
     Columns: ra_deg, dec_deg (J2000), log_d25_0p1arcmin (logarithm of the isophotal diameter in 0.1 arcmin), log_r25
     (logarithm of the axis ratio), pa_deg, b_mag, z, z_err and names. Raises `ConfigurationError` at the first question
@@ -45,7 +45,7 @@ class ParquetCatalogue:
             for start in range(0, len(ra_deg), _AT_ONCE)
         ] or [(np.empty(0, np.int64), np.empty(0, np.int64))]
         row, galaxy = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self._described(row, self._table.take(pa.array(galaxy)))
+        return self._described(row, self._table.take(pa.array(self._order[galaxy])))
 
     def _pairs(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float, start: int) -> tuple[np.ndarray, ...]:
         """Return (row, galaxy) of all pairs: galaxies in the band of declination, then those within the chord."""
@@ -81,19 +81,23 @@ class ParquetCatalogue:
     @cached_property
     def _table(self) -> pa.Table:
         try:
-            table = pq.read_table(self.path, columns=[*POSITION, *SHAPE, *OTHERS, *(name for name, _ in NAMES)])
+            return pq.read_table(self.path, columns=[*POSITION, *SHAPE, *OTHERS, *(name for name, _ in NAMES)])
         except (OSError, pa.ArrowException) as error:
             raise ConfigurationError(f"host catalogue {self.path} cannot be read: {error}") from error
-        once = ~table["glade_id"].to_pandas().duplicated().to_numpy()
-        return table.filter(once).sort_by("dec_deg").combine_chunks()
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        """Rows of the table by declination; a galaxy that is listed twice is in it once."""
+        once = np.flatnonzero(~self._table["glade_id"].to_pandas().duplicated().to_numpy())
+        return once[np.argsort(self._table["dec_deg"].to_numpy()[once], kind="stable")]
 
     @cached_property
     def _dec_deg(self) -> Floats:
-        return self._table["dec_deg"].to_numpy()
+        return self._table["dec_deg"].to_numpy()[self._order]
 
     @cached_property
     def _directions(self) -> Floats:
-        return directions(self._table["ra_deg"].to_numpy(), self._dec_deg)
+        return directions(self._table["ra_deg"].to_numpy()[self._order], self._dec_deg)
 
 
 def directions(ra_deg: Floats, dec_deg: Floats) -> Floats:
