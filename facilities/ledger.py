@@ -24,9 +24,10 @@ from tom_observations.facility import get_service_class
 
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError, RateLimited, RequestRefused
-from tom_alerce_like.facilities import access, intent, records
+from tom_alerce_like.facilities import intent, records
 from tom_alerce_like.facilities.contract import Booking, Observatory
 from tom_alerce_like.facilities.models import DEAD, FollowupRequest, State
+from tom_alerce_like.permissions import require_change
 
 logger = logging.getLogger(__name__)
 _REQUEST_TIMEOUT = 408
@@ -58,7 +59,7 @@ def submit(
     Raises `NotAuthorised`, `InputError` (bad parameters, or the night's cap is reached) and `ConfigurationError`, all
     before anything is written or sent. Whatever the service does is in the state of the request that is returned.
     """
-    access.require_change(user, target)
+    require_change(user, target)
     place = observatory(facility)
     place.portal.require_credentials()
     request, is_new = intent.write(place, target, place.clean_params(params, target), user, why)
@@ -108,7 +109,7 @@ def accept(request: FollowupRequest, booking: Booking) -> None:
 
 def cancel(request: FollowupRequest, user: Any) -> None:
     """Cancel at the observatory; when it gives no answer the request stays ``cancelling`` and `settle` goes on."""
-    access.require_change(user, request.target)
+    require_change(user, request.target)
     if not move(request, (State.INTENDED,), State.CANCELLED):
         move(request, (State.SENDING, State.UNKNOWN, State.ACCEPTED), State.CANCELLING)
         finish_cancel(request, observatory(request.facility))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tom_alerce_like.facilities import access
+from tom_targets.models import Target
+
 from tom_alerce_like.facilities.models import FollowupRequest
+from tom_alerce_like.permissions import changeable
 
 _SHOWN = 10
 
@@ -16,5 +18,5 @@ def followup(target: Any, user: Any) -> dict[str, Any]:
     return {
         "target": target,
         "requests": rows[:_SHOWN],
-        "may_request": access.changeable(user, [target.pk]).exists(),
+        "may_request": changeable(user, Target.objects.filter(pk=target.pk)).exists(),
     }

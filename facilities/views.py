@@ -16,11 +16,12 @@ from tom_targets.models import Target
 from tom_targets.permissions import targets_for_user
 
 from tom_alerce_like.exceptions import AlerceLikeError
-from tom_alerce_like.facilities import access, ledger, settle
+from tom_alerce_like.facilities import ledger, settle
 from tom_alerce_like.facilities.models import FollowupRequest, State
 from tom_alerce_like.facilities.ocs.facility import PortalFacility
 from tom_alerce_like.facilities.ocs.forms import PageForm, add_portal_errors
 from tom_alerce_like.facilities.ocs.payload import default_params, request_group
+from tom_alerce_like.permissions import changeable
 
 _LIST = "tom_alerce_like_facilities:list"
 
@@ -70,7 +71,7 @@ class RequestView(LoginRequiredMixin, View):
         Not found rather than forbidden, which the toolkit turns into a page to log in once more.
         """
         wanted = {int(text) for text in ids if text.isdecimal() and len(text) < 18}
-        targets = list(access.changeable(self.request.user, wanted).order_by("name"))
+        targets = list(changeable(self.request.user, Target.objects.filter(pk__in=wanted)).order_by("name"))
         if not targets:
             raise Http404("You may not request observations of any of these targets.")
         if left_out := len(wanted) - len(targets):
@@ -110,7 +111,7 @@ class _ActionView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Act, say what came of it, and go back to the list."""
         row = get_object_or_404(FollowupRequest.objects.select_related("target"), pk=pk)
-        if not access.changeable(request.user, [row.target_id or 0]).exists():
+        if not changeable(request.user, Target.objects.filter(pk=row.target_id)).exists():
             raise Http404("You may not act on this request.")
         try:
             self.act(row)

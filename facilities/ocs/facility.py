@@ -15,7 +15,7 @@ from tom_observations.models import ObservationRecord
 from tom_targets.models import Target
 
 from tom_alerce_like.exceptions import AlerceLikeError, NotAuthorised, ServiceError
-from tom_alerce_like.facilities import access, ledger, records
+from tom_alerce_like.facilities import ledger, records
 from tom_alerce_like.facilities.models import FollowupRequest, State
 from tom_alerce_like.facilities.ocs.fields import clean_params
 from tom_alerce_like.facilities.ocs.forms import ObservationForm, TemplateForm
@@ -23,6 +23,7 @@ from tom_alerce_like.facilities.ocs.network import LcoNetwork
 from tom_alerce_like.facilities.ocs.payload import request_group
 from tom_alerce_like.facilities.ocs.portal import Portal
 from tom_alerce_like.facilities.ocs.settings import NAME, PortalSettings
+from tom_alerce_like.permissions import require_change
 
 logger = logging.getLogger(__name__)
 #: The last states are not the end: they are asked for again this long after a change.
@@ -65,7 +66,7 @@ class PortalFacility(LcoNetwork):
 
     def validate(self, observation_payload: dict[str, Any]) -> dict[str, Any]:
         """Return the portal's whole answer to a dry run, for a user who may book; raises `AlerceLikeError`."""
-        access.require_change(self.user, self._target(observation_payload))
+        require_change(self.user, self._target(observation_payload))
         return self.portal.validate(observation_payload["request_group"])
 
     def validate_observation(self, observation_payload: dict[str, Any]) -> dict[str, Any]:
