@@ -111,12 +111,13 @@ def checked(payload: Any, proposals: list[str]) -> tuple[Row, Row, list[Row]]:
 
 
 def _fill_in_modes(group: Row) -> None:
-    """Name the readout mode where the payload leaves it to the instrument."""
+    """Name the readout mode and the binning where the payload leaves them to the instrument."""
     for request in group["requests"]:
         for configuration in request["configurations"]:
             default = INSTRUMENTS[configuration["instrument_type"]].modes["readout"][0]
             for exposure in configuration["instrument_configs"]:
                 exposure["mode"] = exposure["mode"] or default
+                exposure["extra_params"] = {"bin_x": 1, "bin_y": 1, **exposure["extra_params"]}
 
 
 def _listed(name: str, errors: list[Row]) -> Row:

@@ -92,7 +92,8 @@ def altitude_deg(mjd: ArrayLike, ra: ArrayLike, dec: ArrayLike, longitude_deg: f
     """Return the altitude above the horizon of a site."""
     hour_angle = np.radians(hour_angle_deg(mjd, ra, longitude_deg))
     dec, latitude = np.radians(np.asarray(dec, float)), np.radians(latitude_deg)
-    return np.degrees(np.arcsin(np.sin(dec) * np.sin(latitude) + np.cos(dec) * np.cos(latitude) * np.cos(hour_angle)))
+    sine = np.sin(dec) * np.sin(latitude) + np.cos(dec) * np.cos(latitude) * np.cos(hour_angle)
+    return np.degrees(np.arcsin(np.clip(sine, -1, 1)))
 
 
 def airmass(altitude: ArrayLike) -> Array:
