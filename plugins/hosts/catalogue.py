@@ -53,7 +53,7 @@ def galaxies(columns: Mapping[str, Any]) -> pd.DataFrame:
         made[name] = np.asarray(made[name], dtype=float)
     for name in TEXTS:
         values = columns.get(name)
-        made[name] = pd.Series([""] * length if values is None else values, dtype="str").fillna("").to_numpy()
+        made[name] = pd.Series([""] * length if values is None else values, dtype="str").fillna("").array
     return pd.DataFrame(made)
 
 

@@ -1,8 +1,11 @@
-"""Small galaxy catalogues on disk, and targets near their galaxies."""
+"""Small galaxy catalogues on disk and on a service of this machine, and targets near their galaxies."""
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,9 @@ from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.hosts.dlr import ARCSEC_PER_RADIAN
 from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
 
+LEDA = "PGC,RAJ2000,DEJ2000,logD25,logR25,PA\n1,10.0,20.0,1.0,0.3,45\n2,10.001,20.0,9.99,9.99,999\n3,50.0,-5.0,0.9,,\n"
+GLADE = "PGC,Bmag,zhelio,e_zhelio,f_dL\n1,15.5,0.02,0.0001,3\n2,,0.3,0.05,1\n"
+NED = 'prefname,ra,dec,z,zunc,zflag\n"NGC 1, <b>",10.0,20.0,0.02,1e-5,SPEC\nPhot,10.002,20.0,0.2,,PHOT \nX,50,-5,,,\n'
 NAMES = ("PGC", "GWGC", "HyperLEDA", "2MASS", "WISExSCOS")
 
 
@@ -58,3 +64,45 @@ def new_target(db):
         return target
 
     return make
+
+
+class Service:
+    """Answers each query by the first text whose key it contains."""
+
+    def __init__(self, answers: dict[str, str], status: int = 200) -> None:
+        self.queries: list[str] = []
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                service.queries.append(form["QUERY"][0])
+                body = next(text for key, text in answers.items() if key in form["QUERY"][0]).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                """Stay silent."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/tap/sync"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def serve():
+    started = []
+
+    def start(answers: dict[str, str], status: int = 200) -> Service:
+        started.append(Service(answers, status))
+        return started[-1]
+
+    yield start
+    for service in started:
+        service.close()
