@@ -158,6 +158,8 @@ def test_a_real_list_of_lsst_objects(data: Path) -> None:
     batch = lsst.objects(rows)
     assert len(batch) == len({row["oid"] for row in rows}) > 10
     assert set(batch.alerts["object_id"]) == {str(row["oid"]) for row in rows}
+    assert batch.alerts["mjd"].iloc[0] == pytest.approx(rows[0]["lastmjd"] - 37 / 86400, abs=1e-9)
+    assert batch.alerts["first_mjd"].iloc[0] == pytest.approx(rows[0]["firstmjd"] - 37 / 86400, abs=1e-9)
     assert batch.classifications["probability"].between(0, 1).all()
 
 

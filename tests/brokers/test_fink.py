@@ -12,6 +12,7 @@ import pytest
 from tests.brokers import fink_replies
 from tests.brokers.loopback import Loopback
 from tests.conformance.broker import IDS, HttpBrokerConformance
+from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.brokers.fink import lsst, ztf
 from tom_alerce_like.brokers.fink.service import FinkService
 from tom_alerce_like.brokers.query import Query
@@ -83,3 +84,12 @@ def test_a_real_lsst_answer(data: Path) -> None:
     assert row["mjd"] == pytest.approx(61235.4191836794 - 37 / 86400, abs=1e-9)
     said = dict(zip(batch.classifications["class_name"], batch.classifications["probability"], strict=True))
     assert said == {"SN": 0.77453464, "SN-like": 0.9792307}
+
+
+def test_detections_of_bad_quality_are_left_out() -> None:
+    rows = fink_replies.alert_rows("ZTF", IDS["ZTF"][0], (10.0, 10.0), 0.0, "SN candidate")
+    bad = {**rows[-1], "i:jd": rows[-1]["i:jd"] - 1, "d:tag": "badquality"}
+    limit = {**fink_replies.limit_rows(IDS["ZTF"][0])[0]}
+    flat = lightcurve.points(ztf.batch([*rows, bad, limit]).alerts)
+    assert flat["is_detection"].tolist() == [False, True, True, True]
+    assert flat["mag"].iloc[0] == 20.0

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from requests import HTTPError
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_dataservices.dataservices import QueryServiceError, get_data_service_classes
 from tom_dataservices.models import DataServiceQuery
@@ -26,6 +27,7 @@ from tom_alerce_like import http
 from tom_alerce_like.brokers import saved
 from tom_alerce_like.brokers.alerce.questions import question
 from tom_alerce_like.brokers.alerce.service import AlerceService
+from tom_alerce_like.brokers.errors import ToolkitError
 from tom_alerce_like.brokers.fink.service import FinkService
 from tom_alerce_like.brokers.query import Query
 
@@ -156,6 +158,12 @@ def test_html_in_an_error_is_escaped_by_the_toolkits_page(alerce: Any) -> None:
     server.fault = "400"
     page = toolkit_query(client, class_name="SN")
     assert page.status_code == 200 and b"refused the request" in page.content and b"alert(1)" not in page.content
+
+
+def test_every_caller_in_the_toolkit_catches_our_errors_and_may_print_them_as_html() -> None:
+    error = ToolkitError(f"no such class: {HOSTILE}")
+    assert isinstance(error, QueryServiceError) and isinstance(error, HTTPError)
+    assert isinstance(error, NotImplementedError) and "<" not in f"{error}"
 
 
 def test_dates_do_not_break_the_toolkits_session(alerce: Any) -> None:
