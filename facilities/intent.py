@@ -55,10 +55,16 @@ def _commit(row: FollowupRequest) -> tuple[FollowupRequest, bool]:
         ) from error
 
 
-def _check_cap() -> None:
-    cap = conf.get("MAX_REQUESTS_PER_NIGHT")
+def left_tonight() -> int:
+    """Return how many more requests the setting MAX_REQUESTS_PER_NIGHT allows until the next noon UTC."""
     noon = datetime.combine(_night(datetime.now(UTC)), datetime.min.time(), UTC) + timedelta(hours=12)
-    if FollowupRequest.objects.filter(created__gte=noon).exclude(state=State.REFUSED).count() >= cap:
+    made = FollowupRequest.objects.filter(created__gte=noon).exclude(state=State.REFUSED).count()
+    return max(0, conf.get("MAX_REQUESTS_PER_NIGHT") - made)
+
+
+def _check_cap() -> None:
+    if not left_tonight():
+        cap = conf.get("MAX_REQUESTS_PER_NIGHT")
         raise InputError(f"{cap} requests were made since noon UTC: the setting MAX_REQUESTS_PER_NIGHT allows no more")
 
 

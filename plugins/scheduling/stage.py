@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import AlerceLikeError, ConfigurationError
+from tom_alerce_like.facilities.intent import left_tonight
 from tom_alerce_like.facilities.ledger import submit as ask
 from tom_alerce_like.facilities.ocs.payload import default_params
 from tom_alerce_like.models import Candidate
@@ -32,7 +33,7 @@ def submit(night: Night) -> None:
         night.error("AUTO_SUBMIT asks for observations in a user's name: run the chain with one")
         return
     blocks = Block.objects.filter(plan__start=night.now, plan__user=night.user, outcome="").select_related("target")
-    chosen = list(blocks.order_by("-value")[: conf.get("MAX_REQUESTS_PER_NIGHT")])
+    chosen = list(blocks.order_by("-value")[: left_tonight()])
     for block in night.each(chosen, "requests", len(chosen)):
         try:
             _submit(block, night)

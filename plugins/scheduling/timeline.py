@@ -31,8 +31,8 @@ class Axis:
         return Bar(f"{left:.2f}", f"{right - left:.2f}", block)
 
     def labels(self) -> list[Label]:
-        """Return every third hour, UTC."""
-        times = [self.start + timedelta(hours=hour) for hour in range(0, self.hours, _LABEL_HOURS)]
+        """Return every third hour, UTC, but for one that would be cut off at the end."""
+        times = [self.start + timedelta(hours=hour) for hour in range(0, self.hours - 1, _LABEL_HOURS)]
         return [Label(f"{self.percent(time):.2f}", f"{time:%H:%M}") for time in times]
 
 

@@ -13,11 +13,9 @@ from tom_alerce_like.facilities.ocs.payload import default_params
 N_THREADS = 6
 
 
-@pytest.mark.postgres
+@pytest.mark.on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_same_asked_by_many_at_once_is_one_request(portal, target, astronomer):
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set TEST_DATABASE_URL")
     params, start, found = default_params(), threading.Barrier(N_THREADS), []
 
     def ask() -> None:

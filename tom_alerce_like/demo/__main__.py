@@ -14,40 +14,27 @@ from pathlib import Path
 from typing import Any
 
 from tom_alerce_like.demo import night, sandbox, site
+from tom_alerce_like.sandbox.settings import settings as sandbox_settings
 
 ADDRESS = "127.0.0.1:8000"
 
 
 def settings(arguments: argparse.Namespace, url: str, sandbox_folder: Path) -> tuple[dict[str, Any], ...]:
     """Return DATA_SERVICES, FACILITIES and TOM_ALERCE_LIKE of the demonstration."""
-    services: dict[str, Any] = {
-        "TNS": {
-            "base_url": f"{url}/tns",
-            "api_key": "simulated-tns-key",
-            "bot_id": "1",
-            "bot_name": "demo_bot",
-            "group_id": 74,
-            "data_source_group_id": 48,
-            "authors": "The demonstration",
-        }
-    }
+    everything = sandbox_settings(url)
+    services, facilities = everything["DATA_SERVICES"], everything["FACILITIES"]
+    services["TNS"]["authors"] = "The demonstration"
     ours: dict[str, Any] = {"GROUPS": ["Observers"], "AUTO_SUBMIT": True, "AUTO_REPORT": True, "HOST_CATALOGUES": []}
+    if arguments.live:
+        services = {"TNS": services["TNS"]}
+        ours["HOST_CATALOGUES"] = ["vizier"]
+    elif not arguments.alerts:
+        ours["HOST_CATALOGUES"] = [str(sandbox_folder / "galaxies.parquet")]
     if arguments.alerts:
         ours["ARCHIVE"] = str(arguments.alerts.resolve())
-    elif not arguments.live:
-        services["ALeRCE-multisurvey"] = {
-            "ztf_url": f"{url}/alerce",
-            "lsst_url": f"{url}/alerce-lsst",
-            "stamps_url": f"{url}/alerce-avro",
-        }
-        services["Fink-multisurvey"] = {"ztf_url": f"{url}/fink-ztf", "lsst_url": f"{url}/fink-lsst"}
-        ours["HOST_CATALOGUES"] = [str(sandbox_folder / "galaxies.parquet")]
-    if arguments.live:
-        ours["HOST_CATALOGUES"] = ["vizier"]
     if arguments.catalogue:
         ours["HOST_CATALOGUES"] = [str(arguments.catalogue.resolve())]
-    portal = {"portal_url": f"{url}/portal", "api_key": "simulated-portal-token", "proposal": "SIM2026B-001"}
-    return services, {"OCS-portal": portal}, ours
+    return services, facilities, ours
 
 
 def start_django(home: Path) -> None:

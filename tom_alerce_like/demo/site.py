@@ -48,9 +48,10 @@ def create(folder: Path) -> Path:
 
 
 def configure(home: Path, services: dict[str, Any], facilities: dict[str, Any], ours: dict[str, Any]) -> None:
-    """Write the settings of this run and bring the database up to date."""
+    """Write the settings of this run and start with an empty database: each demonstration is a night of its own."""
     text = _SETTINGS.format(cache=str(home / "cache"), services=services, facilities=facilities, ours=ours)
     (home / "local_settings.py").write_text(text)
+    (home / "db.sqlite3").unlink(missing_ok=True)
     _run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], home)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tom_alerce_like.sandbox import instruments, portal_rules
 from tom_alerce_like.sandbox.bookings import Bookings
+from tom_alerce_like.sandbox.settings import PORTAL_PROPOSAL, PORTAL_TOKEN
 from tom_alerce_like.sandbox.web import Handler, Reply, Request, Service, as_json, moved
 
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ class Portal(Service):
 
     def __init__(self) -> None:
         super().__init__()
-        self.token, self.proposal = "simulated-portal-token", "SIM2026B-001"
+        self.token, self.proposal = PORTAL_TOKEN, PORTAL_PROPOSAL
         self.bookings = Bookings("simulated_observer")
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:

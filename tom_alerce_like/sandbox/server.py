@@ -20,6 +20,7 @@ from tom_alerce_like.sandbox.fink_lsst import FinkLsst
 from tom_alerce_like.sandbox.fink_ztf import FinkZtf
 from tom_alerce_like.sandbox.night import Night
 from tom_alerce_like.sandbox.portal import Portal
+from tom_alerce_like.sandbox.settings import settings
 from tom_alerce_like.sandbox.tns import Tns
 from tom_alerce_like.sandbox.web import Reply, Request, Service, as_html
 
@@ -72,24 +73,7 @@ class Sandbox:
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """Return DATA_SERVICES and FACILITIES of a TOM that talks to this server."""
-        root = self.url
-        marker = {"bot_id": "900001", "bot_name": "simulated_bot", "group_id": "74", "data_source_group_id": "48"}
-        return {
-            "DATA_SERVICES": {
-                "ALeRCE-multisurvey": {
-                    **{"ztf_url": f"{root}/alerce", "lsst_url": f"{root}/alerce-lsst"},
-                    "stamps_url": f"{root}/alerce-avro",
-                },
-                "Fink-multisurvey": {"ztf_url": f"{root}/fink-ztf", "lsst_url": f"{root}/fink-lsst"},
-                "TNS": {"base_url": f"{root}/tns", "api_key": self.tns.api_key, **marker},
-            },
-            "FACILITIES": {
-                "OCS-portal": {
-                    **{"portal_url": f"{root}/portal", "api_key": self.portal.token},
-                    "proposal": self.portal.proposal,
-                }
-            },
-        }
+        return settings(self.url)
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """Return the reply to a request for ``target`` (path and query); raises `Dropped` when there is none."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tom_alerce_like.sandbox import tns_rules
+from tom_alerce_like.sandbox.settings import TNS_KEY
 from tom_alerce_like.sandbox.tns_objects import MATCH_ARCSEC, Register, described, is_named
 from tom_alerce_like.sandbox.tns_rules import Row
 from tom_alerce_like.sandbox.web import Handler, Reply, Request, Service, as_html, as_json
@@ -55,7 +56,7 @@ class Tns(Service):
 
     def __init__(self, year: int) -> None:
         super().__init__()
-        self.api_key = "simulated-tns-key"
+        self.api_key = TNS_KEY
         self.accept_old_keys = True
         self.polls_before_reply = 1
         self.requests_per_minute = 1000

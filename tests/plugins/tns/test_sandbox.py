@@ -55,8 +55,7 @@ def test_tns_2_names_are_accepted(sandbox, supernova):
     assert len(rows) == 3
 
 
-def test_an_lsst_report_is_accepted(sandbox, supernova, settings):
-    settings.DATA_SERVICES["TNS"].pop("data_source_group_id")
+def test_an_lsst_report_is_accepted(sandbox, supernova):
     target = supernova(survey="LSST", object_id="313637921267122191")
     target.photometryreduceddatum_set.update(telescope="LSST", instrument="LSSTCam")
     queue(target)
