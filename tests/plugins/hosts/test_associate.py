@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.hosts.conftest import galaxy, moved, write
@@ -139,6 +139,7 @@ def test_profile_is_normalised_over_the_ellipse():
     assert np.trapezoid(profile(d) * 2 * d * d, d) == pytest.approx(2 * SCALE, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 5), st.floats(0, 5))
 def test_further_out_is_less_probable(near, far):
     near, far = sorted((near * 20, far * 20))

@@ -4,7 +4,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tom_alerce_like.plugins.hosts.dlr import completed, light_radius, offset
@@ -19,6 +19,7 @@ def close_to(ra, dec, angle, apart_arcsec):
     return SkyCoord(ra, dec, unit="deg").directional_offset_by(angle * u.deg, apart_arcsec * u.arcsec)
 
 
+@settings(deadline=None)
 @given(RA, DEC, RA, DEC)
 def test_offset_is_astropys_separation_anywhere_on_the_sky(ra, dec, to_ra, to_dec):
     apart, _ = offset(ra, dec, to_ra, to_dec)
@@ -26,6 +27,7 @@ def test_offset_is_astropys_separation_anywhere_on_the_sky(ra, dec, to_ra, to_de
     assert apart == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(RA, st.floats(-89.99, 89.99), ANGLE, st.floats(0.01, 900))
 def test_angle_goes_from_north_through_east(ra, dec, angle, apart_arcsec):
     there = close_to(ra, dec, angle, apart_arcsec)
@@ -34,6 +36,7 @@ def test_angle_goes_from_north_through_east(ra, dec, angle, apart_arcsec):
     assert np.cos(np.radians(found - angle)) == pytest.approx(1, abs=1e-8)
 
 
+@settings(deadline=None)
 @given(RA, st.floats(-89.9, 89.9), AXIS, AXIS, ANGLE, ANGLE, st.floats(0.01, 300))
 def test_normalised_offset_is_that_of_a_frame_turned_with_the_galaxy(ra, dec, a, b, pa, angle, apart_arcsec):
     there = close_to(ra, dec, angle, apart_arcsec)
@@ -44,6 +47,7 @@ def test_normalised_offset_is_that_of_a_frame_turned_with_the_galaxy(ra, dec, a,
     assert apart / light_radius(a, b, pa, found) == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(AXIS, AXIS, ANGLE, ANGLE)
 def test_light_radius_lies_between_the_axes_and_forgets_half_turns(a, b, pa, angle):
     radius = light_radius(a, b, pa, angle)
