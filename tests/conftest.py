@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# a busy machine must not fail a law
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 DATA = Path(os.environ.get("DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 

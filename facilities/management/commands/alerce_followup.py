@@ -16,6 +16,8 @@ class Command(BaseCommand):
     """Resolve unknown outcomes, follow states, cancel surplus bookings, and read the portal's instruments."""
 
     help = "Brings follow-up requests up to date with the observatories, and reads the portal's instruments."
+    # hints about what is switched off belong to `check`, not to every run of a cron job
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

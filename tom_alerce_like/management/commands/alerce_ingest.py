@@ -23,6 +23,8 @@ class Command(BaseCommand):
     """
 
     help = "Bring ZTF and LSST alerts from files (Avro or parquet) or folders into this TOM."
+    # hints about what is switched off belong to `check`, not to every run of a cron job
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", help="an alert file, or a folder of such")

@@ -21,6 +21,8 @@ class Command(BaseCommand):
     """
 
     help = "Run the chain once: pull alerts, judge, find hosts, rank, plan, request and report."
+    # hints about what is switched off belong to `check`, not to every run of a cron job
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--user", help="name of the user who acts: requests and reports need one who may")

@@ -18,6 +18,8 @@ PATIENCE_S = 600.0
 
 class Command(BaseCommand):
     help = "Ask TNS for replies to our reports, resolve unknown outcomes, send what is queued."
+    # hints about what is switched off belong to `check`, not to every run of a cron job
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=float, metavar="SECONDS", help="go on for ever, with this pause")
