@@ -2,16 +2,16 @@
 
 The peer is the toolkit's own ALeRCE data service, fed with the same light curves: ``to_target`` and
 ``to_reduced_datums``, one target at a time, without aliases (each of which would cost it a search of all targets). It
-needs more than a second a target, so its cost is measured on a sample, in the same TOM. Ours also stores the alert and
-the candidate of each target.
+is slow, so its cost is measured on a sample, in the same TOM. Ours comes in batches, and also stores the alert and the
+candidate of each target.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,10 @@ from benchmarks.scratch import tom
 if TYPE_CHECKING:
     from tom_alerce_like.alerts.schema import Batch
 
+T = TypeVar("T")
+
 N_TARGETS, N_POINTS, N_LIMITS = 2_000, 65, 15
+BATCH = 250
 SAMPLE = 25
 SMALL, LARGE = 1_000, 50_000
 BANDS = {1: "g", 2: "r"}
@@ -37,24 +40,29 @@ def main() -> None:
     with tom():
         from tom_alerce_like.ingest import ingest
 
-        def ours(batch: Batch) -> float:
-            return ms_per_target(len(batch), lambda: ingest(batch, source="ALeRCE-multisurvey"))
+        def ours(n: int, seed: int) -> float:
+            flat = light_curves(n, seed)
+            parts = [to_batch(part.assign(row=part["row"] % BATCH)) for _, part in flat.groupby(flat["row"] // BATCH)]
+            return fastest_ms(parts, lambda batch: ingest(batch, source="ALeRCE-multisurvey")) / BATCH
 
-        ours(to_batch(light_curves(SMALL, seed=0)))
-        small = ours(to_batch(light_curves(N_TARGETS, seed=1)))
+        ours(SMALL, seed=0)
+        small = ours(N_TARGETS, seed=1)
         print(f"the toolkit's cost is that of a sample of {SAMPLE} of its targets", flush=True)
         peer = toolkit(light_curves(SAMPLE, seed=2))
         print(f"figure: ingest_ratio {peer / small:.6g} x [peer toolkit_ms_per_target {peer:.6g}]", flush=True)
         figure("ingest_ms_per_target_at_1000", small, "ms")
         fill(LARGE)
-        figure("ingest_ms_per_target_at_50000", ours(to_batch(light_curves(N_TARGETS, seed=3))), "ms")
+        figure("ingest_ms_per_target_at_50000", ours(N_TARGETS, seed=3), "ms")
 
 
-def ms_per_target(n: int, work: Callable[[], Any]) -> float:
-    """Return how long ``work`` takes for each of its ``n`` targets, in ms."""
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1e3 / n
+def fastest_ms(items: Iterable[T], work: Callable[[T], Any]) -> float:
+    """Return the shortest time that ``work`` takes for one item: whatever else the machine does only adds to it."""
+    times = []
+    for item in items:
+        start = time.perf_counter()
+        work(item)
+        times.append((time.perf_counter() - start) * 1e3)
+    return min(times)
 
 
 def light_curves(n: int, seed: int) -> pd.DataFrame:
@@ -108,12 +116,11 @@ def toolkit(flat: pd.DataFrame) -> float:
     service = AlerceDataService()
     replies = [reply(points) for _, points in flat.groupby("row")]
 
-    def work() -> None:
-        for target, photometry in replies:
-            datums = service.to_reduced_datums(service.to_target(target), {"photometry": photometry})
-            assert len(datums) == N_POINTS
+    def work(said: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        datums = service.to_reduced_datums(service.to_target(said[0]), {"photometry": said[1]})
+        assert len(datums) == N_POINTS
 
-    return ms_per_target(len(replies), work)
+    return fastest_ms(replies, work)
 
 
 def reply(points: pd.DataFrame) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
