@@ -16,6 +16,7 @@ from tom_alerce_like.bulk import slices
 from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.models import Candidate, Classification
 from tom_alerce_like.module import LOCAL
+from tom_alerce_like.taxonomy import is_conditional
 
 _SURVEY = ("survey", "object_id", "ra_deg", "dec_deg")
 _LIGHT = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
@@ -31,7 +32,8 @@ def refresh(target_ids: Iterable[int]) -> None:
     own count and first detection, which the newest alert tells, may reach further back.
 
     The class is what an astronomer would read first: our own modules before brokers, of these the most probable class.
-    Only the newest judgement of each classifier counts: its latest alert, then its highest version.
+    Only the newest judgement of each classifier counts: its latest alert, then its highest version. Classifiers within
+    one branch of a taxonomy do not count: they presuppose the branch.
     """
     for ids in slices(sorted(set(target_ids))):
         _refresh(ids)
@@ -85,7 +87,8 @@ def _with_survey_history(light: tuple | None, alert: dict[str, Any]) -> tuple:
 def _classes(target_ids: Sequence[int]) -> dict[int, tuple]:
     """Return (class_name, class_probability, classifier) of the targets that have any class."""
     columns = ("target_id", "source", "classifier", "version", "class_name", "probability", "mjd")
-    rows = list(Classification.objects.filter(target_id__in=target_ids).values(*columns))
+    every = Classification.objects.filter(target_id__in=target_ids).values(*columns)
+    rows = [row for row in every if not is_conditional(row["classifier"])]
     newest: dict[tuple, tuple] = {}
     for row in rows:
         newest[_judge(row)] = max(_age(row), newest.get(_judge(row), _age(row)))

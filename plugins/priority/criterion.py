@@ -135,6 +135,14 @@ class Maximum(_Composed):
 
     label, function = "max", np.maximum
 
+    def verdict(self, value: Values, parts: tuple[Verdict, ...]) -> Verdict:
+        """Say a criterion with a floor as people do: ``rising 0.1 raised to 0.2``."""
+        judged = [part for part, one in zip(parts, self.criteria, strict=True) if not isinstance(one, Constant)]
+        if len(judged) != 1:
+            return super().verdict(value, parts)
+        raised, text = value > judged[0].value, judged[0].text
+        return Verdict(value, lambda row: text(row) + (f" raised to {number(value[row])}" if raised[row] else ""))
+
 
 class Not(Criterion):
     """``~a``."""
@@ -147,7 +155,9 @@ class Not(Criterion):
 
     def judge(self, table: pd.DataFrame) -> Verdict:
         inner = self.criterion.judge(table)
-        value = 1 - inner.value
+        value, label = 1 - inner.value, self.criterion.label
+        if label and not isinstance(self.criterion, _Composed):
+            return Verdict(value, lambda row: f"not {label} {number(value[row])}")
         return Verdict(value, lambda row: f"not({inner.text(row)}) {number(value[row])}")
 
 
@@ -171,8 +181,8 @@ class Otherwise(Criterion):
 
 
 def number(value: float) -> str:
-    """Write a value for people: two digits, or ``unknown``."""
-    return "unknown" if np.isnan(value) else f"{value:.2g}"
+    """Write a value for people: two decimals at most, or ``unknown``."""
+    return "unknown" if np.isnan(value) else f"{round(float(value), 2):g}"
 
 
 def or_none(value: float) -> float | None:

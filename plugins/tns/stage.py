@@ -19,8 +19,8 @@ from tom_alerce_like.plugins.tns import report as at_report
 from tom_alerce_like.plugins.tns.account import Account, account
 from tom_alerce_like.plugins.tns.client import MAX_REPORTS, Client
 from tom_alerce_like.plugins.tns.models import LIVE, OPEN, Report, State
+from tom_alerce_like.taxonomy import SUPERNOVA
 
-SUPERNOVA = r"^(early )?(sl)?sn"
 MIN_PROBABILITY = 0.5
 MIN_DETECTIONS = 2
 PATIENCE_S = 20.0

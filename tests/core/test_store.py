@@ -113,6 +113,13 @@ class TestCandidate:
                 [judgement(probability=0.9, mjd=61000.0), judgement(class_name="AGN", probability=0.5, mjd=61009.0)],
                 ("AGN", 0.5, "stamp"),
             ),
+            (
+                [
+                    judgement(class_name="SNIa", probability=0.9, classifier="lc_classifier_transient"),
+                    judgement(class_name="RRL", probability=0.6, classifier="lc_classifier"),
+                ],
+                ("RRL", 0.6, "lc_classifier"),
+            ),
         ],
     )
     def test_the_class_to_show(self, said, best):

@@ -9,13 +9,11 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+from tom_alerce_like import taxonomy
 from tom_alerce_like.plugins.priority.criterion import Criterion, Values
 from tom_alerce_like.plugins.priority.table import probability_columns
 
-#: Class names of supernovae in every classifier's own words (SN, SNIa, SESN, SLSN, Early SN Ia candidate), not SNR.
-SUPERNOVA = re.compile(r"(early )?(sn(?!r)|slsn|sesn|supernova)", re.IGNORECASE)
-# These answer "if it is a transient, which?": their classes sum to 1 for a variable star, too.
-_CONDITIONAL = ("_transient", "_stochastic", "_periodic")
+SUPERNOVA = re.compile(taxonomy.SUPERNOVA, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class ClassProbability(Criterion):
         return reduce(np.fmax, sums.values(), np.full(len(table), np.nan))
 
     def _asked(self, classifier: str) -> bool:
-        return classifier == self.classifier if self.classifier else not classifier.endswith(_CONDITIONAL)
+        return classifier == self.classifier if self.classifier else not taxonomy.is_conditional(classifier)
 
 
 def _add(total: Values | None, share: Values) -> Values:
