@@ -14,7 +14,7 @@ from tom_alerce_like.brokers.ids import SURVEYS, ZTF, survey_of
 from tom_alerce_like.brokers.query import LIMITS, Query
 from tom_alerce_like.brokers.sky import parse_centre
 
-SIMPLE = ("survey", "object_ids", "class_name", "min_probability", "centre", "radius_arcsec", "max_rows")
+SIMPLE = ("survey", "class_name", "min_probability", "max_rows", "centre", "radius_arcsec", "object_ids")
 #: Fields of which at least one must be filled.
 CRITERIA = ("object_ids", "class_name", "centre", *(f"{name}_{end}" for name in LIMITS for end in ("min", "max")))
 #: Key of a saved query's parameters that names the user who saved it.

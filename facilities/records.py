@@ -51,6 +51,8 @@ def _new(request: FollowupRequest) -> ObservationRecord:
         facility=request.facility,
         parameters=request.params,
         observation_id=request.observation_id,
+        # until the observatory is asked: without any, the toolkit warns of an unknown status
+        status=request.state,
     )
     if not settings.TARGET_PERMISSIONS_ONLY and request.user:
         for action in _ACTIONS:

@@ -51,7 +51,11 @@ class RequestView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Show the form for the posted targets, or submit it."""
-        targets = self._targets(request.POST.getlist("target"))
+        chosen = request.POST.getlist("target")
+        if not chosen:
+            messages.warning(request, "Choose at least one target.")
+            return redirect("tom_alerce_like:candidates")
+        targets = self._targets(chosen)
         if "confirm" not in request.POST:
             return self._page(targets, PageForm(initial=default_params()))
         form = PageForm(request.POST)
@@ -61,8 +65,8 @@ class RequestView(LoginRequiredMixin, View):
         return redirect(_LIST)
 
     def _page(self, targets: list[Target], form: PageForm) -> HttpResponse:
-        missing = PortalFacility().facility_settings.get_unconfigured_settings()
-        context = {"targets": targets, "form": form, "missing": missing}
+        portal = PortalFacility().facility_settings
+        context = {"targets": targets, "form": form, "portal": portal, "missing": portal.get_unconfigured_settings()}
         return render(self.request, "tom_alerce_like/facilities/request_form.html", context)
 
     def _targets(self, ids: list[str]) -> list[Target]:

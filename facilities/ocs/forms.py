@@ -31,7 +31,13 @@ def _layout(*left_out: str) -> Layout:
         ("why",),
     ]
     kept = [[name for name in row if name not in left_out] for row in rows]
-    return Layout(*(Row(*(Column(name, css_class="col-md") for name in row)) for row in kept if row))
+    return Layout(*(_row(names) for names in kept if names))
+
+
+def _row(names: list[str]) -> Row:
+    """Return fields side by side; on a phone only the narrow ones of an exposure, three in a row."""
+    width = "col" if len(names) == 3 else "col-md"
+    return Row(*(Column(name, css_class=width) for name in names), css_class="align-items-end gx-2")
 
 
 def add_portal_errors(form: forms.Form, params: dict[str, Any], errors: Any, about: str = "") -> None:

@@ -14,8 +14,9 @@ from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
 from tom_alerce_like import panels
+from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.models import Alert, Candidate, Classification
-from tom_alerce_like.permissions import target_or_404
+from tom_alerce_like.permissions import changeable, target_or_404
 from tom_alerce_like.plots import light_curve
 from tom_alerce_like.views.stamps import KINDS
 
@@ -28,6 +29,7 @@ class AlertsTabView(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = target_or_404(request.user, pk)
+        may_act = changeable(request.user, Target.objects.filter(pk=pk)).exists()
         context = {
             "target": target,
             "candidate": Candidate.objects.filter(target_id=pk).first(),
@@ -35,6 +37,8 @@ class AlertsTabView(LoginRequiredMixin, View):
             "kinds": KINDS,
             "light_curve": light_curve(photometry(target)),
             "judgements": judgements(target),
+            "actions": panels.candidate_actions() if may_act else [],
+            "now_mjd": now_mjd(),
             "panels": panels.render(target, request.user, request),
         }
         return render(request, "tom_alerce_like/partials/alerts_tab.html", context)

@@ -113,8 +113,10 @@ def test_a_row_explains_itself():
     assert product.reason(0) == "0.82 = rising 0.9 x P(SN) 0.95 x visible 0.96"
     assert product.reason(1) == "unknown = rising unknown x P(SN) 0.5 x visible 1"
     mixed = (rising.otherwise(0.5) * (sn | 0.97) * ~seen).judge(table)
-    assert mixed.reason(0) == "0.7 = rising 0.9 x max(P(SN) 0.95, 0.97) x not(seen 0.2) 0.8"
-    assert mixed.reason(1) == "0.48 = rising unknown taken as 0.5 x max(P(SN) 0.5, 0.97) x not(seen 0) 1"
+    assert mixed.reason(0) == "0.7 = rising 0.9 x P(SN) 0.95 raised to 0.97 x not seen 0.8"
+    assert mixed.reason(1) == "0.48 = rising unknown taken as 0.5 x P(SN) 0.5 raised to 0.97 x not seen 1"
+    nested = (~(sn | visible) * ~(rising * visible)).judge(table)
+    assert nested.reason(0) == "0.01 = not(max(P(SN) 0.95, visible 0.96)) 0.04 x not(rising 0.9 x visible 0.96) 0.14"
     assert mixed.parts(1)[0] == {"text": "rising unknown taken as 0.5", "value": 0.5}
 
 
