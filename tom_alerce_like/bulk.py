@@ -65,9 +65,9 @@ def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], n: i
     """
     connection = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    rows = zip(*(_prepared(field, columns.get(field.attname), n, connection) for field in fields), strict=True)
+    rows = list(zip(*(_prepared(field, columns.get(field.attname), n, connection) for field in fields), strict=True))
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
