@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 N_TARGETS, N_POINTS, N_LIMITS = 2_000, 65, 15
 BATCH = 250
+# the large TOM is one that grew by the same number of targets every two months, for three years
+NIGHTS = 65
 SAMPLE = 25
 SMALL, LARGE = 1_000, 50_000
 BANDS = {1: "g", 2: "r"}
@@ -147,7 +149,7 @@ def fill(n: int) -> None:
         ra = f"CASE WHEN ra < {360 - k} THEN ra + {k} ELSE ra - {360 - k} END"
         copy(Target, f"id {some}", id=f"id + {moved}", name=f"name || '-{k}'", ra=ra, dec=f"dec * {1 - k / 97}")
         owner = {"target_id": f"target_id + {moved}"}
-        earlier = _EARLIER[connection.vendor].format(days=20 * k)
+        earlier = _EARLIER[connection.vendor].format(days=NIGHTS * k)
         copy(PhotometryReducedDatum, f"target_id {some}", **owner, timestamp=earlier)
         copy(Alert, f"target_id {some}", **owner, alert_id=f"alert_id || '-{k}'", object_id=f"object_id || '-{k}'")
         copy(Candidate, f"target_id {some}", **owner, object_id=f"object_id || '-{k}'")
