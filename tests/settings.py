@@ -5,6 +5,11 @@ import tempfile
 from pathlib import Path
 
 from tom_common.default_settings import *  # noqa: F403
+from tom_common.default_settings import (
+    TOMTOOLKIT_AUTHENTICATION_BACKENDS,
+    TOMTOOLKIT_INSTALLED_APPS,
+    TOMTOOLKIT_MIDDLEWARE,
+)
 
 from tom_alerce_like import APPS
 
@@ -13,11 +18,11 @@ SECRET_KEY = "only for tests"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 TOM_NAME = "Test TOM"
-INSTALLED_APPS = [*TOMTOOLKIT_INSTALLED_APPS, *APPS]  # noqa: F405
+INSTALLED_APPS = [*TOMTOOLKIT_INSTALLED_APPS, *APPS]
 SITE_ID = 1
-MIDDLEWARE = [*TOMTOOLKIT_MIDDLEWARE]  # noqa: F405
+MIDDLEWARE = [*TOMTOOLKIT_MIDDLEWARE]
 ROOT_URLCONF = "tests.urls"
-AUTHENTICATION_BACKENDS = [*TOMTOOLKIT_AUTHENTICATION_BACKENDS]  # noqa: F405
+AUTHENTICATION_BACKENDS = [*TOMTOOLKIT_AUTHENTICATION_BACKENDS]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -46,7 +51,7 @@ if os.environ.get("TEST_DATABASE_URL"):
         }
     }
 else:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR.parent / "test.sqlite3"}}
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR.parent / "test.sqlite3")}}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/accounts/login/"

@@ -13,51 +13,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Run inside the plain TOM: migrate, make a target, ask every page of ours that needs no row, and the target page.
-VISIT = """
-import socket, sys
-import django
-django.setup()
-import tom_alerce_like
-assert tom_alerce_like.__file__.startswith(sys.argv[1]), tom_alerce_like.__file__
-
-def refuse(self, address):
-    raise OSError(f"no network: {address}")
-socket.socket.connect = refuse
-
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
-from tom_dataservices.dataservices import get_data_service_classes
-from tom_targets.models import Target
-from tom_alerce_like.models import Candidate
-
-call_command("migrate", verbosity=0)
-call_command("makemigrations", "--check", "--dry-run", verbosity=0)
-call_command("check", verbosity=0)
-target = Target.objects.create(name="ZTF26aaaaaaa", type="SIDEREAL", ra=150, dec=2)
-Candidate.objects.create(target=target, survey="ZTF", object_id="ZTF26aaaaaaa", ra_deg=150, dec_deg=2, n_detections=1)
-client = Client()
-client.force_login(User.objects.create_superuser("root"))
-ours = [r for r in get_resolver().url_patterns[0].url_patterns if getattr(r, "namespace", None) and r.namespace.startswith("tom_alerce_like")]
-assert len(ours) >= 5, ours
-pages = {"/", f"/targets/{target.pk}/", f"/alerce/targets/{target.pk}/alerts/", reverse("tom_alerce_like_tns:report", args=[target.pk])}
-pages |= {f"{reverse('tom_alerce_like_facilities:request')}?target={target.pk}"}
-pages |= {f"/observations/OCS-portal/create/?target_id={target.pk}"}
-pages |= {reverse("tom_alerce_like_brokers:query", args=[name]) for name in get_data_service_classes() if "-" in name}
-pages |= {f"/tom_dataservices/query/create/?data_service={name}" for name in get_data_service_classes() if "-" in name}
-for resolver in ours:
-    for pattern in resolver.url_patterns:
-        if not pattern.pattern.converters:
-            pages.add(reverse(f"{resolver.namespace}:{pattern.name}"))
-posts = {reverse(f"tom_alerce_like_tns:{name}") for name in ("bulk", "bulk-send")} | {reverse("tom_alerce_like_facilities:request")}
-for page in sorted(pages - posts):
-    response = client.get(page)
-    print(response.status_code, page)
-    assert response.status_code == 200, (page, response.status_code)
-"""
-
 
 def run(command: list, folder: Path, **kwargs) -> str:
     kwargs.setdefault("env", {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"})
@@ -98,7 +53,9 @@ def test_templates_static_files_and_migrations_are_in_the_wheel(installed):
         for kind in ("templates", "static", "migrations", "management"):
             for path in base.rglob(f"{kind}/**/*.*"):
                 parts = path.relative_to(base).parts
-                if "__pycache__" in parts or (folder == "tom_alerce_like" and parts[0] in ("brokers", "facilities", "plugins")):
+                if "__pycache__" in parts or (
+                    folder == "tom_alerce_like" and parts[0] in ("brokers", "facilities", "plugins")
+                ):
                     continue
                 assert (inside / path.relative_to(base)).is_file(), path
 
@@ -113,7 +70,7 @@ def test_every_page_answers_in_a_plain_tom_without_network(installed, tmp_path):
         file.write("\nimport tom_alerce_like\nINSTALLED_APPS += tom_alerce_like.APPS\nALLOWED_HOSTS = ['testserver']\n")
         file.write(f"CACHES['default']['LOCATION'] = {str(tmp_path / 'cache')!r}\n")
     environment = {**os.environ, "PYTHONPATH": f"{installed}:{home}", "DJANGO_SETTINGS_MODULE": "plain.settings"}
-    visited = run([sys.executable, "-c", VISIT, str(installed)], home, env=environment)
+    visited = run([sys.executable, "-P", ROOT / "tests" / "visit_plain_tom.py", str(installed)], home, env=environment)
     assert visited.count("200 ") >= 15, visited
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -110,4 +111,4 @@ def _decoded(body: bytes) -> Any:
 
 
 def _host(url: str) -> str:
-    return requests.utils.urlparse(url).netloc
+    return urlsplit(url).netloc

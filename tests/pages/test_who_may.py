@@ -9,8 +9,8 @@ import requests
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from tests.core.make import candidate, user
 
+from tests.core.make import candidate, user
 from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.facilities.models import FollowupRequest
 from tom_alerce_like.models import Alert, Classification
@@ -95,7 +95,9 @@ def sent(monkeypatch):
 
 def database() -> dict[str, list]:
     """Return the rows of every table of ours, and the targets."""
-    models = [model for app in apps.get_app_configs() if app.label.startswith("tom_alerce_like") for model in app.get_models()]
+    models = [
+        model for app in apps.get_app_configs() if app.label.startswith("tom_alerce_like") for model in app.get_models()
+    ]
     models.append(apps.get_model("tom_targets", "BaseTarget"))
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 

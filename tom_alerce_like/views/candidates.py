@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django import forms
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import F, QuerySet
-from django.views.generic import ListView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
 
 from tom_alerce_like import panels
 from tom_alerce_like.clock import now_mjd
@@ -58,53 +60,64 @@ class CandidateFilter(forms.Form):
         return candidates
 
 
-class CandidateListView(LoginRequiredMixin, ListView):
+@dataclass(frozen=True)
+class Order:
+    """How the list is sorted: one of `SORTS`, and which way round."""
+
+    name: str = "priority"
+    descending: bool = True
+
+    @classmethod
+    def of(cls, text: str) -> Order:
+        """Read ``name`` or ``-name``; anything else is the default."""
+        name = text.removeprefix("-")
+        return cls(name, text.startswith("-")) if name in SORTS else cls()
+
+    def apply(self, candidates: QuerySet) -> QuerySet:
+        """Sort a query set of candidates; those without a value come last."""
+        field = F(SORTS[self.name][1])
+        return candidates.order_by(field.desc(nulls_last=True) if self.descending else field.asc(nulls_last=True), "pk")
+
+
+class CandidateListView(LoginRequiredMixin, View):
     """Candidates that the user may see, most urgent first unless asked otherwise."""
 
-    model = Candidate
-    template_name = "tom_alerce_like/candidates.html"
-
-    def get_queryset(self) -> list[Candidate]:
-        self.filter = CandidateFilter(self.request.GET or None)
-        candidates = Candidate.objects.all()
-        if self.filter.is_bound:
-            self.filter.is_valid()
-            candidates = self.filter.apply(candidates)
-        self.page = _positive(self.request.GET.get("page"))
-        first = (self.page - 1) * PAGE_SIZE
-        keys = visible(self.request.user, self._sorted(candidates)).values_list("pk", flat=True)
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form, order = CandidateFilter(request.GET or None), Order.of(request.GET.get("sort", ""))
+        candidates = order.apply(Candidate.objects.all())
+        if form.is_bound:
+            form.is_valid()
+            candidates = form.apply(candidates)
+        page = _positive(request.GET.get("page"))
+        first = (page - 1) * PAGE_SIZE
         # one key more than the page tells whether there is a next page, without counting them all
-        self.keys = list(keys[first : first + PAGE_SIZE + 1])
-        # a database sorts keys much faster than whole rows
-        rows = Candidate.objects.select_related("target").in_bulk(self.keys[:PAGE_SIZE])
-        return [rows[key] for key in self.keys[:PAGE_SIZE]]
+        keys = visible(request.user, candidates).values_list("pk", flat=True)[first : first + PAGE_SIZE + 1]
+        shown = rows(list(keys)[:PAGE_SIZE])
+        context = {
+            "filter": form,
+            "object_list": shown,
+            "columns": [(name, *SORTS[name]) for name in SORTS],
+            "sort": order.name,
+            "descending": order.descending,
+            "page": page,
+            "has_next": len(keys) > PAGE_SIZE,
+            "first": first,
+            "last": first + len(shown),
+            "actions": panels.candidate_actions(),
+            "now_mjd": now_mjd(),
+        }
+        return render(request, "tom_alerce_like/candidates.html", context)
 
-    def _sorted(self, candidates: QuerySet) -> QuerySet:
-        wanted = self.request.GET.get("sort", "")
-        self.sort = wanted.lstrip("-") if wanted.lstrip("-") in SORTS else "priority"
-        field, largest_first = SORTS[self.sort][1:]
-        self.descending = wanted.startswith("-") if wanted.lstrip("-") in SORTS else largest_first
-        order = F(field).desc(nulls_last=True) if self.descending else F(field).asc(nulls_last=True)
-        return candidates.order_by(order, "pk")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = kwargs.get("object_list", self.object_list)
-        stamps = newest_stamps([candidate.target_id for candidate in shown])
-        for candidate in shown:
-            candidate.stamp = stamps.get(candidate.target_id)
-        return super().get_context_data(
-            filter=self.filter,
-            columns=[(name, *SORTS[name]) for name in SORTS],
-            sort=self.sort,
-            descending=self.descending,
-            page=self.page,
-            has_next=len(self.keys) > PAGE_SIZE,
-            first=(self.page - 1) * PAGE_SIZE,
-            last=(self.page - 1) * PAGE_SIZE + len(shown),
-            actions=panels.candidate_actions(),
-            now_mjd=now_mjd(),
-            **kwargs,
-        )
+def rows(keys: list[int]) -> list[Candidate]:
+    """Return the candidates with these keys, in their order, each with ``stamp``: the alert whose cutouts to show.
+
+    Keys first and rows then, since a database sorts keys much faster than whole rows.
+    """
+    found, stamps = Candidate.objects.select_related("target").in_bulk(keys), newest_stamps(keys)
+    for candidate in found.values():
+        candidate.stamp = stamps.get(candidate.target_id)  # type: ignore[attr-defined]
+    return [found[key] for key in keys]
 
 
 def newest_stamps(target_ids: list[int]) -> dict[int, int]:

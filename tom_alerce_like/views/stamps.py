@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views import View
 
+from tom_alerce_like.alerts import cutouts
 from tom_alerce_like.exceptions import AlertFormatError
 from tom_alerce_like.models import Alert
 from tom_alerce_like.permissions import visible
@@ -20,8 +21,6 @@ class StampView(LoginRequiredMixin, View):
     """The science, template or difference image of one alert."""
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-        from tom_alerce_like.alerts import cutouts
-
         if kind not in KINDS:
             raise Http404(f"no cutout is called {kind}")
         alerts = visible(request.user, Alert.objects.only(f"cutout_{kind}"))
