@@ -16,7 +16,7 @@ from tom_alerce_like.bulk import slices
 from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.models import Candidate, Classification
 from tom_alerce_like.module import LOCAL
-from tom_alerce_like.taxonomy import is_conditional
+from tom_alerce_like.taxonomy import names_the_class
 
 _SURVEY = ("survey", "object_id", "ra_deg", "dec_deg")
 _LIGHT = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
@@ -31,9 +31,9 @@ def refresh(target_ids: Iterable[int]) -> None:
     (MJD), their number and the last magnitude are of stored detections that are not forced, except that the survey's
     own count and first detection, which the newest alert tells, may reach further back.
 
-    The class is what an astronomer would read first: our own modules before brokers, of these the most probable class.
-    Only the newest judgement of each classifier counts: its latest alert, then its highest version. Classifiers within
-    one branch of a taxonomy do not count: they presuppose the branch.
+    The class is the most probable one that anybody gives, our own modules before brokers where they are equally sure.
+    Only the newest judgement of each classifier counts: its latest alert, then its highest version. Classifiers that
+    presuppose a branch of a taxonomy, or that name no more than the branch, do not count.
     """
     for ids in slices(sorted(set(target_ids))):
         _refresh(ids)
@@ -88,7 +88,7 @@ def _classes(target_ids: Sequence[int]) -> dict[int, tuple]:
     """Return (class_name, class_probability, classifier) of the targets that have any class."""
     columns = ("target_id", "source", "classifier", "version", "class_name", "probability", "mjd")
     every = Classification.objects.filter(target_id__in=target_ids).values(*columns)
-    rows = [row for row in every if not is_conditional(row["classifier"])]
+    rows = [row for row in every if names_the_class(row["classifier"])]
     newest: dict[tuple, tuple] = {}
     for row in rows:
         newest[_judge(row)] = max(_age(row), newest.get(_judge(row), _age(row)))
@@ -110,4 +110,4 @@ def _age(row: dict[str, Any]) -> tuple:
 
 
 def _rank(row: dict[str, Any] | None) -> tuple:
-    return (row["source"] == LOCAL, row["probability"], row["classifier"], row["class_name"]) if row else ()
+    return (row["probability"], row["source"] == LOCAL, row["classifier"], row["class_name"]) if row else ()

@@ -6,8 +6,14 @@ from __future__ import annotations
 #: Early SN Ia candidate; not SNR. Python and PostgreSQL read it alike.
 SUPERNOVA = r"^(early )?(sn(?!r)|slsn|sesn|supernova)"
 _CONDITIONAL = ("_transient", "_stochastic", "_periodic")
+_COARSE = ("_top",)
 
 
 def is_conditional(classifier: str) -> bool:
     """Tell whether a classifier answers "if it is of this branch, which?": its classes sum to 1 for a star, too."""
     return classifier.endswith(_CONDITIONAL)
+
+
+def names_the_class(classifier: str) -> bool:
+    """Tell whether a classifier's likeliest class says what an object is: neither within a branch nor the branch alone."""
+    return not classifier.endswith((*_CONDITIONAL, *_COARSE))

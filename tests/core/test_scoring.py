@@ -61,7 +61,7 @@ def test_modules_judge_the_newest_alert_of_each_target(night):
     }
 
 
-def test_our_judgement_is_the_one_to_show(night):
+def test_the_judgement_is_shown(night):
     scoring.classify(night)
     shown = dict(Candidate.objects.values_list("object_id", "class_name"))
     assert shown == {"ZTF26bright": "SN", "ZTF26faint": "other", "ZTF26dark": ""}

@@ -93,10 +93,11 @@ class TestCandidate:
             ([judgement(probability=0.6), judgement(class_name="AGN", probability=0.4)], ("SN", 0.6, "stamp")),
             (
                 [
-                    judgement(probability=0.99),
-                    judgement(class_name="AGN", probability=0.5, source="local", classifier="x"),
+                    judgement(probability=0.9),
+                    judgement(class_name="AGN", probability=0.9, source="local", classifier="x"),
+                    judgement(class_name="Transient", probability=0.99, classifier="lc_classifier_top"),
                 ],
-                ("AGN", 0.5, "x"),
+                ("AGN", 0.9, "x"),
             ),
             (
                 [judgement(probability=0.9, version="1.9"), judgement(probability=0.5, version="1.10")],
