@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 
+import fastavro
 import pytest
 from astropy.io import fits
 from hypothesis import HealthCheck, given, settings
@@ -151,6 +152,7 @@ def test_wrong_types_are_refused(get):
         "/alerce-lsst/object_api/object?survey_id=lsst&oid=1",
         "/alerce-lsst/probability_api/probability?oid=1",
         "/alerce-avro/get_stamp?oid=ZTF00nothing&candid=1&type=science&format=fits",
+        "/alerce-avro/get_avro?oid=ZTF00nothing&candid=1",
     ],
 )
 def test_unknown_objects_are_404(path, get):
@@ -164,6 +166,19 @@ def test_light_curves_hold_all_that_the_survey_saw(get, star, far):
     assert any(row["mag"] == 100.0 for row in reply["forced_photometry"])  # a visit in fifty has failed
     rows = get("/alerce-lsst/lightcurve_api/detections", survey_id="lsst", oid=far.object_id).json()
     assert [row["psfFlux"] for row in rows] == far.detections["flux_njy"].tolist()
+
+
+def test_the_packet_is_the_alert_of_the_light_curve(get, star):
+    candid = int(star.detections["alert_id"][-1])
+    container = get("/alerce-avro/get_avro", oid=star.object_id, candid=candid).content
+    (packet,) = fastavro.reader(io.BytesIO(container))
+    curve = get(f"/alerce/ztf/v1/objects/{star.object_id}/lightcurve").json()["detections"]
+    row = next(row for row in curve if row["candid"] == str(candid))
+    shared = ("magpsf", "sigmapsf", "magap", "distnr", "ra", "dec", "drb", "diffmaglim")
+    assert {name: packet["candidate"][name] for name in shared} == {name: row[name] for name in shared}
+    assert (packet["objectId"], packet["candid"]) == (star.object_id, candid)
+    asked = {"oid": star.object_id, "candid": candid, "type": "template", "format": "fits"}
+    assert packet["cutoutTemplate"]["stampData"] == get("/alerce-avro/get_stamp", **asked).content
 
 
 def test_stamps(get, star, far):

@@ -11,7 +11,7 @@ import pytest
 import tom_alerce_like.sandbox
 
 FILES = sorted(Path(tom_alerce_like.sandbox.__file__).parent.glob("*.py"))
-ALLOWED = {"numpy", "pandas", "pyarrow", "astropy"}
+ALLOWED = {"numpy", "pandas", "pyarrow", "astropy", "fastavro"}
 
 
 def imported(file: Path) -> set[str]:

@@ -15,7 +15,7 @@ from astropy.io import fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tom_alerce_like.sandbox import opinions, sky, stamps
+from tom_alerce_like.sandbox import candidate, opinions, sky, stamps
 from tom_alerce_like.sandbox.galaxies import catalogue, semi_axes_arcsec
 from tom_alerce_like.sandbox.night import KINDS, Night
 from tom_alerce_like.sandbox.photometry import EXPLOSIONS, distance_modulus_mag, redshift_of
@@ -27,6 +27,11 @@ days = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 @pytest.fixture(scope="module")
 def night() -> Night:
     return Night(seed=1, day=DAY, n_objects=300)
+
+
+@pytest.fixture(scope="module")
+def big_night() -> Night:
+    return Night(seed=1, day=DAY, n_objects=800)
 
 
 @given(seed=st.integers(0, 10**6), day=days)
@@ -145,3 +150,20 @@ def test_stamps_of_lsst_are_fits_with_error_and_psf(night):
 def test_a_source_has_no_stamps_of_others(night):
     with pytest.raises(KeyError):
         stamps.pixels(night.sources[0], 1)
+
+
+@pytest.mark.parametrize("kind", candidate.QUANTILES)
+def test_alerts_of_a_class_look_like_those_of_the_survey(kind, big_night):
+    """The middle of the drawn values lies between the quartiles of the real ones."""
+    alike = [s for s in big_night.of("ZTF") if opinions.STAMP_TRUTH.get(s.truth.kind, s.truth.kind) == kind]
+    drawn = pd.DataFrame(
+        {**candidate.neighbours(s), **candidate.shape(s, int(s.detections["alert_id"][0]))} for s in alike
+    )
+    for name in set(drawn) - {"magnr", "srmag1"}:  # those of a star are its own
+        _, low, _, high, _ = candidate.QUANTILES[kind][name]
+        assert low <= drawn[name].median() <= high
+
+
+def test_a_star_is_its_own_nearest_source(night):
+    stars = [source for source in night.of("ZTF") if candidate.has_reference(source)]
+    assert stars and all(candidate.neighbours(star)["magnr"] == star.truth.mean_mag for star in stars)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tom_alerce_like.sandbox.candidate import has_reference, neighbours, shape
 from tom_alerce_like.sandbox.night import Source
 from tom_alerce_like.sandbox.photometry import ab_mag, flux_njy
 
@@ -15,11 +16,6 @@ FILTER_ID = {"g": 1, "r": 2, "i": 3}
 STEP = "27.5.7a32.dev1"
 NO_VALUE = 100.0
 MAG_PER_RELATIVE_FLUX = 2.5 / np.log(10)
-
-
-def has_reference(source: Source) -> bool:
-    """Tell whether the survey's reference image has the source itself: then magnitudes can be corrected."""
-    return bool(np.isfinite(source.truth.mean_mag))
 
 
 @lru_cache(maxsize=4096)
@@ -69,11 +65,11 @@ def _detection(source: Source, visit: np.void) -> Row:
         "diffmaglim": float(visit["limiting_mag"]),
         "isdiffpos": 1 if visit["flux_njy"] > 0 else -1,
         "nid": pid // 10**9,
-        "distnr": distance_to_reference(source),
+        "distnr": neighbours(source)["distnr"],
         "magpsf": mag,
         "magpsf_corr": corrected_mag(source, visit["flux_njy"]) if corrected else None,
         "magpsf_corr_ext": None,
-        "magap": mag + 0.02,
+        "magap": mag + shape(source, int(visit["alert_id"]))["aperture"],
         "magap_corr": None,
         "sigmapsf": error,
         "sigmapsf_corr": NO_VALUE if corrected else None,
@@ -119,10 +115,3 @@ def mag_error(flux: float, error: float) -> float:
 def corrected_mag(source: Source, flux: float) -> float:
     """Return the magnitude of the source in the science image: reference and difference together."""
     return float(ab_mag(np.maximum(flux_njy(source.truth.mean_mag) + flux, 1.0)))
-
-
-def distance_to_reference(source: Source) -> float:
-    """Return the distance in arcsec to the nearest source of the reference image."""
-    if has_reference(source):
-        return 0.2
-    return 1.2 if source.truth.host is not None else 12.0

@@ -10,11 +10,10 @@ from tom_alerce_like.sandbox.alerce_rows import (
     Row,
     corrected_mag,
     detection_rows,
-    distance_to_reference,
-    has_reference,
     mag_error,
     non_detection_rows,
 )
+from tom_alerce_like.sandbox.candidate import has_reference, neighbours
 from tom_alerce_like.sandbox.night import Source
 from tom_alerce_like.sandbox.photometry import ab_mag
 
@@ -63,7 +62,7 @@ def _without_tid(row: Row) -> Row:
 FORCED_CONSTANTS = {
     **{"rcid": 14, "magzpscirms": 0.0155, "clrcoeff": -0.0606, "clrcounc": 2.84e-06, "scibckgnd": 120.5},
     **{"exptime": 30.0, "scisigpix": 7.9, "adpctdif1": 0.0565, "sigmagnr": 0.018, "magzpsci": 26.2},
-    **{"adpctdif2": 0.056, "chinr": 0.72, "programid": 1, "sharpnr": 0.006, "field": 600, "magzpsciunc": 1.6e-06},
+    **{"adpctdif2": 0.056, "programid": 1, "field": 600, "magzpsciunc": 1.6e-06},
     **{"rfid": 600120114, "e_mag_corr": NO_VALUE, "mag_corr": NO_VALUE},
 }
 
@@ -82,7 +81,7 @@ def _forced(source: Source, visit: np.void, *, failed: bool) -> Row:
     pid, flux = int(visit["alert_id"]) // 10**6, visit["forced_njy"]
     mag = NO_VALUE if failed else float(ab_mag(flux))
     error = NO_VALUE if failed else mag_error(flux, visit["flux_err_njy"])
-    corrected = has_reference(source)
+    corrected, near = has_reference(source), neighbours(source)
     return {
         **_head(
             *(source, f"{source.object_id}{pid}", pid, float(visit["mjd"]), FILTER_ID[visit["band"]]),
@@ -101,8 +100,9 @@ def _forced(source: Source, visit: np.void, *, failed: bool) -> Row:
         "extra_fields": {
             **FORCED_CONSTANTS,
             **{"mag": mag, "e_mag": error, "e_mag_corr_ext": error / 3 if corrected else NO_VALUE},
-            **{"distnr": -99999.0 if failed else distance_to_reference(source), "pid": pid},
-            **{"ranr": source.truth.ra_deg, "decnr": source.truth.dec_deg, "magnr": 19.5},
+            **{name: near[name] for name in ("distnr", "magnr", "sharpnr", "chinr")},
+            **({"distnr": -99999.0} if failed else {}),
+            **{"ranr": source.truth.ra_deg, "decnr": source.truth.dec_deg, "pid": pid},
             **{"sciinpseeing": float(visit["fwhm_arcsec"]), "diffmaglim": float(visit["limiting_mag"])},
             "procstatus": "55" if failed else "0",
         },

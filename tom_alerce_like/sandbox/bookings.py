@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -92,7 +93,8 @@ def _block(number: int, request: Row) -> Row:
     """Return the observation that a scheduler would place: as early as any site sees the target long enough."""
     needed_d = request["duration"] / 86400
     site, start, _ = min((row for row in request["stretches"] if row[2] - row[1] >= needed_d), key=lambda row: row[1])
-    moment = datetime.fromtimestamp((start - EPOCH_OF_UNIX_MJD) * 86400, UTC)
+    # an MJD resolves microseconds: rounded up, the start is never before the window's
+    moment = datetime.fromtimestamp(math.ceil((start - EPOCH_OF_UNIX_MJD) * 86400_000) / 1000, UTC)
     telescope = f"{request['location']['telescope_class']}a"
     return {
         **{"id": number + 500_000_000, "request": number, "site": site, "enclosure": "doma", "telescope": telescope},

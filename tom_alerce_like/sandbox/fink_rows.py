@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from astropy.time import Time
 
-from tom_alerce_like.sandbox import opinions
-from tom_alerce_like.sandbox.alerce_rows import FILTER_ID, has_reference, mag_error
+from tom_alerce_like.sandbox import candidate, opinions, sky
+from tom_alerce_like.sandbox.alerce_rows import FILTER_ID, mag_error
 from tom_alerce_like.sandbox.night import Source
 from tom_alerce_like.sandbox.photometry import ab_mag
 
@@ -31,7 +31,7 @@ NO_MATCH = {
 }
 #: Fields of ZTF's candidate that no simulated source changes.
 CANDIDATE = {
-    **{"i:chipsf": 1.2, "i:clrcoeff": -0.05, "i:clrcounc": 2.1e-05, "i:clrmed": 0.6, "i:clrrms": 0.15},
+    **{"i:clrcoeff": -0.05, "i:clrcounc": 2.1e-05, "i:clrmed": 0.6, "i:clrrms": 0.15},
     **{"i:drbversion": "d6_m7", "i:dsdiff": -5.1, "i:dsnrms": 12.3, "i:exptime": 30.0, "i:field": 600},
     **{"i:fink_broker_version": "4.0", "i:fink_science_version": "8.4.0", "i:jdendref": 2458282.895394},
     **{"i:jdstartref": 2458204.006458, "i:maggaia": 16.9, "i:maggaiabright": 12.7, "i:magzpsci": 26.2},
@@ -86,9 +86,9 @@ def _measured(source: Source, visit: np.void) -> Row:
         **{"i:jd": jd, "i:jdendhist": jd, "i:jdstarthist": float(source.detections["mjd"][0] + JD_OF_MJD_0)},
         **{"i:fid": FILTER_ID[visit["band"]], "i:isdiffpos": "t" if visit["flux_njy"] > 0 else "f"},
         **{"i:magpsf": mag, "i:sigmapsf": error, "i:diffmaglim": limit, "i:magfromlim": limit - mag},
-        **{"i:magap": mag + 0.02, "i:sigmagap": error * 1.2, "i:magapbig": mag + 0.01, "i:sigmagapbig": error * 1.4},
-        **{"i:magdiff": 0.02, "i:scorr": abs(float(visit["flux_njy"] / visit["flux_err_njy"]))},
-        **{"i:ra": float(visit["ra_deg"]), "i:dec": float(visit["dec_deg"]), "i:fwhm": float(visit["fwhm_arcsec"])},
+        **{"i:sigmagap": error * 1.2, "i:magapbig": mag + 0.01, "i:sigmagapbig": error * 1.4},
+        **{"i:scorr": abs(float(visit["flux_njy"] / visit["flux_err_njy"]))},
+        **{"i:ra": float(visit["ra_deg"]), "i:dec": float(visit["dec_deg"])},
         **{"i:drb": float(visit["real_bogus"]), "i:rb": float(visit["real_bogus"]) * 0.9},
         "i:pdiffimfilename": f"ztf_sim{pid}_000600_z{visit['band']}_c04_o_q3_scimrefdiffimg.fits",
     }
@@ -96,33 +96,27 @@ def _measured(source: Source, visit: np.void) -> Row:
 
 def _neighbours(source: Source) -> Row:
     """Return the nearest catalogued, reference and solar-system sources."""
-    truth, star = source.truth, has_reference(source)
-    near = 0.2 if star else 1.2 if truth.host is not None else 12.0
-    mag = truth.mean_mag if star else 18.5
+    truth, near = source.truth, candidate.neighbours(source)
+    ra, dec = sky.shifted(truth.ra_deg, truth.dec_deg, near["distnr"], 0.0)
+    is_body, mag = truth.kind == "asteroid", near["srmag1"]
     return {
-        **{
-            "i:distnr": near,
-            "i:magnr": float(mag),
-            "i:chinr": 0.7 if star else 3.0,
-            "i:sharpnr": 0.0 if star else 0.25,
-        },
-        **{"i:ranr": truth.ra_deg, "i:decnr": truth.dec_deg, "i:distpsnr1": near},
-        "i:sgscore1": 0.98 if star and truth.kind != "AGN" else 0.06 if truth.host is not None else 0.5,
-        **{"i:sgmag1": float(mag) + 0.5, "i:srmag1": float(mag), "i:simag1": float(mag) - 0.2},
-        "i:szmag1": float(mag) - 0.3,
-        **({"i:ssdistnr": 0.4, "i:ssmagnr": 18.9} if truth.kind == "asteroid" else {}),
-        **({} if truth.kind == "asteroid" else {"i:ssdistnr": -999.0, "i:ssmagnr": -999.0}),
-        "i:ssnamenr": f"SIM{source.index}" if truth.kind == "asteroid" else "null",
+        **{f"i:{name}": value for name, value in near.items()},
+        **{"i:ranr": float(ra), "i:decnr": float(dec)},
+        **{"i:sgmag1": mag + 0.5, "i:simag1": mag - 0.2, "i:szmag1": mag - 0.3},
+        **{"i:ssdistnr": 0.4 if is_body else -999.0, "i:ssmagnr": 18.9 if is_body else -999.0},
+        "i:ssnamenr": f"SIM{source.index}" if is_body else "null",
     }
 
 
 def _shape(source: Source, visit: np.void, number: int) -> Row:
-    is_bogus = source.truth.kind == "bogus"
+    is_bogus, drawn = source.truth.kind == "bogus", candidate.shape(source, int(visit["alert_id"]))
+    aperture = drawn["aperture"]
     return {
+        **{f"i:{name}": drawn[name] for name in ("fwhm", "chipsf", "elong", "classtar")},
+        **{"i:magap": float(ab_mag(visit["flux_njy"])) + aperture, "i:magdiff": aperture},
+        **{"i:nneg": round(drawn["nneg"]), "i:nbad": int(is_bogus), "i:sumrat": 0.3 if is_bogus else 0.99},
         **{"i:aimage": 0.9 if is_bogus else 0.7, "i:bimage": 0.5 if is_bogus else 0.66},
         **{"i:aimagerat": 0.45 if is_bogus else 0.33, "i:bimagerat": 0.25 if is_bogus else 0.32},
-        **{"i:elong": 1.8 if is_bogus else 1.06, "i:classtar": 0.4 if is_bogus else 0.98},
-        **{"i:nneg": 12 if is_bogus else 2, "i:nbad": 1 if is_bogus else 0, "i:sumrat": 0.3 if is_bogus else 0.99},
         **{"i:ndethist": number, "i:ncovhist": int((source.visits["mjd"] <= visit["mjd"]).sum())},
     }
 
