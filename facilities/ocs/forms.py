@@ -36,8 +36,8 @@ def _layout(*left_out: str) -> Layout:
 
 def _row(names: list[str]) -> Row:
     """Return fields side by side; on a phone only the narrow ones of an exposure, three in a row."""
-    width = "col" if len(names) == 3 else "col-md"
-    return Row(*(Column(name, css_class=width) for name in names), css_class="align-items-end gx-2")
+    width, look = ("col", "align-items-end gx-2") if len(names) == 3 else ("col-md", "")
+    return Row(*(Column(name, css_class=width) for name in names), css_class=look)
 
 
 def add_portal_errors(form: forms.Form, params: dict[str, Any], errors: Any, about: str = "") -> None:

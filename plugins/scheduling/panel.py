@@ -11,7 +11,14 @@ from django.utils import timezone
 from tom_alerce_like.clock import from_mjd, to_mjd
 from tom_alerce_like.plugins.scheduling import timeline
 from tom_alerce_like.plugins.scheduling.sites import Site, sites
-from tom_alerce_like.plugins.scheduling.visibility import LIMITS, STEP_MIN, altitude, dark_grid, observable
+from tom_alerce_like.plugins.scheduling.visibility import (
+    LIMITS,
+    STEP_MIN,
+    altitude,
+    dark_grid,
+    moon_distance,
+    observable,
+)
 
 COLOURS = ("#1b6ca8", "#c0392b", "#1e8449", "#8e44ad", "#b9770e", "#34495e", "#d2527f", "#0e7c7b")
 # A night begins within a day from now; all but polar ones are over half a day later.
@@ -28,6 +35,7 @@ class Curve:
     last_minute: int
     best_deg: int
     best_time: str
+    moon_deg: int
     hours: float
 
 
@@ -66,5 +74,6 @@ def _curve(target: Any, site: Site, mjd: float, zero_mjd: float, index: int) -> 
         last_minute=int(minutes[-1]),
         best_deg=round(float(altitude_deg[best])),
         best_time=f"{from_mjd(times[best]):%H:%M}",
+        moon_deg=round(float(moon_distance(target.ra, target.dec, site, times).min())),
         hours=float(observable(target.ra, target.dec, site, times).sum() * STEP_MIN / 60),
     )

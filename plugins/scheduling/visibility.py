@@ -43,6 +43,13 @@ def altitude(ra_deg: ArrayLike, dec_deg: ArrayLike, site: Site, mjd: ArrayLike) 
     return np.degrees(np.arcsin(np.clip(sines, -1, 1)))
 
 
+def moon_distance(ra_deg: ArrayLike, dec_deg: ArrayLike, site: Site, mjd: ArrayLike) -> NDArray:
+    """Return distances from the Moon in deg, (targets, times), of ICRS positions at times ``mjd`` (UTC)."""
+    times = np.atleast_1d(np.asarray(mjd, float))
+    cosines = star_vectors(np.atleast_1d(ra_deg), np.atleast_1d(dec_deg), _middle(times)) @ moon_vectors(site, times).T
+    return np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+
+
 def sun_altitude(site: Site, mjd: ArrayLike) -> NDArray:
     """Return the Sun's altitude in deg at times ``mjd`` (UTC)."""
     return np.degrees(np.arcsin(_sin_sun_altitude(site, np.atleast_1d(np.asarray(mjd, float)))))

@@ -68,10 +68,11 @@ def _coordinates(report: AtReport) -> Iterator[str]:
 
 
 def _discovery(report: AtReport) -> Iterator[str]:
-    discovery = moment(report.get("discovery_datetime"))
-    if discovery is None:
+    given = report.get("discovery_datetime")
+    discovery = moment(given)
+    if given and discovery is None:
         yield "discovery_datetime is not a date with at most 3 decimals of seconds"
-    elif discovery > datetime.now(UTC):
+    elif discovery and discovery > datetime.now(UTC):
         yield "discovery_datetime lies in the future"
 
 

@@ -20,7 +20,7 @@ from tom_alerce_like.permissions import changeable, target_or_404
 from tom_alerce_like.plots import light_curve
 from tom_alerce_like.views.stamps import KINDS
 
-SHOWN_CLASSES = 6
+SHOWN_CLASSES = 4
 SHOWN_POINTS = 5000
 
 

@@ -21,6 +21,7 @@ from tom_alerce_like.plugins.scheduling.visibility import (
     altitude,
     dark_grid,
     dark_time,
+    moon_distance,
     observable,
     observable_hours,
     sun_altitude,
@@ -102,7 +103,9 @@ def test_limits_are_kept_at_every_moment():
     horizon = frame(TOLOLO, times)
     moon = get_body("moon", horizon.obstime, horizon.location)
     stars = SkyCoord(ra_deg[:, None], dec_deg[:, None], unit="deg").transform_to(horizon)
-    far = stars.separation(moon.transform_to(horizon)) >= 40 * u.deg
+    apart_deg = stars.separation(moon.transform_to(horizon)).deg
+    assert moon_distance(ra_deg, dec_deg, TOLOLO, times) == pytest.approx(apart_deg, abs=1 / 30)
+    far = apart_deg >= 40
     assert seen.any()
     # a difference of arcminutes near the Moon may move single moments across the limit
     assert (seen != (high & dark & far)).mean() < 1e-3

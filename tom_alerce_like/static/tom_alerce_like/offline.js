@@ -10,5 +10,10 @@
   document.head.prepend(style); // first, so that the TOM's own styles still win
   const script = document.createElement("script");
   script.src = here.js;
+  script.onload = () => {
+    // the toolkit opens the tab that the address names before there was a Bootstrap to open it
+    const name = new URL(window.location.href).searchParams.get("tab");
+    if (name) document.querySelector(`#tabs a[href="#${CSS.escape(name)}"]`)?.click();
+  };
   document.head.append(script);
 })();

@@ -3,13 +3,18 @@
   const draw = (box) => {
     const figure = JSON.parse(document.getElementById(box.dataset.figure).textContent);
     box.dataset.drawn = "yes";
-    window.Plotly.newPlot(box, figure.data, figure.layout, { displaylogo: false, responsive: true });
+    window.Plotly.newPlot(box, figure.data, figure.layout, { displaylogo: false });
   };
-  const drawAll = () => document.querySelectorAll(".alerce-plot:not([data-drawn])").forEach(draw);
-  const first = document.querySelector(".alerce-plot:not([data-drawn])");
-  if (window.Plotly || !first) return drawAll();
+  // in a tab that is not open a box has no width yet: it is drawn when it gets one
+  const fit = ([{ target: box }]) => {
+    if (box.clientWidth) box.dataset.drawn ? window.Plotly.Plots.resize(box) : draw(box);
+  };
+  const boxes = document.querySelectorAll(".alerce-plot:not([data-watched])");
+  const watchAll = () => boxes.forEach((box) => new ResizeObserver(fit).observe(box));
+  boxes.forEach((box) => (box.dataset.watched = "yes"));
+  if (window.Plotly || !boxes.length) return watchAll();
   const script = document.createElement("script");
-  script.src = first.dataset.plotly;
-  script.onload = drawAll;
+  script.src = boxes[0].dataset.plotly;
+  script.onload = watchAll;
   document.head.append(script);
 })();
