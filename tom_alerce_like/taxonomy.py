@@ -15,5 +15,5 @@ def is_conditional(classifier: str) -> bool:
 
 
 def names_the_class(classifier: str) -> bool:
-    """Tell whether a classifier's likeliest class says what an object is: neither within a branch nor the branch alone."""
+    """Tell whether a classifier says what an object is: not within a branch only, and not the branch alone."""
     return not classifier.endswith((*_CONDITIONAL, *_COARSE))
