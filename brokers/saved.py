@@ -16,6 +16,9 @@ from tom_alerce_like.clock import to_mjd
 
 #: A run asks again for this long before the last one: brokers classify alerts hours after they were taken.
 OVERLAP_DAYS = 2.0
+#: Key of a saved query's parameters: when the chain last ran it without fault, MJD. The toolkit's ``last_run`` does not
+#: tell: anybody who opens its page sets it, and before the broker is asked.
+RAN = "ran_mjd"
 
 
 def services() -> dict[str, type[BrokerService]]:
@@ -36,12 +39,13 @@ def queries_of(user: Any) -> QuerySet[DataServiceQuery]:
 
 
 def new_since_last_run(saved: DataServiceQuery) -> Query:
-    """Return the saved query, for objects seen since it last ran."""
-    query = Query.of(saved.parameters)
-    return query.since(to_mjd(saved.last_run) - OVERLAP_DAYS) if saved.last_run else query
+    """Return the saved query, for objects seen since the chain last ran it."""
+    query, ran_mjd = Query.of(saved.parameters), saved.parameters.get(RAN)
+    return query if ran_mjd is None else query.since(ran_mjd - OVERLAP_DAYS)
 
 
 def ran(saved: DataServiceQuery, when: datetime) -> None:
     """Note that the query ran without fault."""
+    saved.parameters = {**saved.parameters, RAN: to_mjd(when)}
     saved.last_run = when
-    saved.save(update_fields=["last_run"])
+    saved.save(update_fields=["parameters", "last_run"])

@@ -66,7 +66,7 @@ class BrokerService(DataService):
 
     def url(self, key: str) -> str:
         """Return the host root ``key`` (``ztf_url``, say) from the settings."""
-        return str(conf.service(self.name).get(key, self.defaults[key])).rstrip("/")
+        return str(conf.service(self.name).get(key) or self.defaults[key]).rstrip("/")
 
     def get_json(self, url: str, params: dict[str, Any] | None = None) -> Any:
         """Return the decoded reply to a GET."""

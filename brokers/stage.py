@@ -20,7 +20,8 @@ CHUNK = 100
 def pull(night: Night) -> None:
     """Run every saved query of our brokers for what is new since its last run, and read the archive.
 
-    What fails is an error of the night; the other queries go on, and the failed one asks for the same next time.
+    What fails is an error of the night; the other queries go on, and the failed one asks for the same next time. So
+    does one of whose objects the broker gave no light curve.
     """
     classes = saved_queries.services()
     for saved in list(saved_queries.queries()):
@@ -45,12 +46,14 @@ def _run(night: Night, saved: DataServiceQuery, service: BrokerService) -> None:
     query = saved_queries.new_since_last_run(saved)
     found = service.search(query)
     night.problems += [f"{saved.name}: {problem}" for problem in found.problems]
-    object_ids = found.alerts["object_id"].tolist()
+    object_ids, fetched = found.alerts["object_id"].tolist(), set[str]()
     starts = range(0, len(object_ids), CHUNK)
     for start in night.each(starts, saved.name, len(starts)):
         batch = service.fetch(object_ids[start : start + CHUNK], query.survey)
         _store(night, batch, service.name)
-    saved_queries.ran(saved, night.now)
+        fetched |= set(batch.alerts["object_id"])
+    if fetched.issuperset(object_ids):
+        saved_queries.ran(saved, night.now)
 
 
 def _store(night: Night, batch: Batch, source: str) -> None:

@@ -58,9 +58,9 @@ def get(name: str) -> Any:
 
 def service(name: str) -> dict[str, Any]:
     """Return ``DATA_SERVICES[name]`` of the TOM, empty when there is none."""
-    return getattr(settings, "DATA_SERVICES", {}).get(name, {})
+    return getattr(settings, "DATA_SERVICES", {}).get(name) or {}
 
 
 def facility(name: str) -> dict[str, Any]:
     """Return ``FACILITIES[name]`` of the TOM, empty when there is none."""
-    return getattr(settings, "FACILITIES", {}).get(name, {})
+    return getattr(settings, "FACILITIES", {}).get(name) or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tom_targets.models import Target
 from tests.brokers.alerce_replies import Alerce
 from tests.brokers.loopback import Loopback
 from tests.conformance.broker import HOSTILE, IDS
+from tom_alerce_like.brokers import saved
 from tom_alerce_like.brokers.alerce.service import AlerceService
 from tom_alerce_like.brokers.models import KEEP_RUNS, QueryRun
 
@@ -226,7 +227,7 @@ def test_a_saved_query_runs_again_by_post_only(client: Client, alerce: Any) -> N
 def test_a_saved_query_runs_for_what_is_new(client: Client, alerce: Any) -> None:
     server = alerce()
     query = save(client)
-    DataServiceQuery.objects.update(last_run="2026-01-10T00:00Z")
+    saved.ran(query, datetime(2026, 1, 10, tzinfo=UTC))
     client.post(reverse("tom_alerce_like_brokers:run-saved", args=[query.pk]), {"new": "1"})
     assert float(server.calls[-1].params["lastmjd"][0]) == pytest.approx(61050 - 2, abs=0.01)
 

@@ -72,6 +72,20 @@ def test_what_fails_is_told_and_asked_again(alerce: Any) -> None:
     assert broken.last_run is None
 
 
+def test_an_object_without_an_answer_is_asked_for_again(alerce: Any) -> None:
+    server = alerce(3)
+    query, night = save(), Night()
+    answer = server.answer
+    server.answer = lambda call: b"{" if f"{IDS['ZTF'][1]}/lightcurve" in call.path else answer(call)
+    pull(night)
+    assert night.counts["targets"] == 2 and night.counts["errors"] == 1
+    server.answer = answer
+    pull(Night())
+    assert set(Target.objects.values_list("name", flat=True)) == set(IDS["ZTF"][:3])
+    query.refresh_from_db()
+    assert query.last_run is not None
+
+
 def test_the_archive_is_read(settings: Any, data: Path) -> None:
     settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(data / "ztf_alerts" / "packets")}
     night = Night()

@@ -126,6 +126,49 @@ def test_anonymous_run_of_a_saved_query_asks_nothing(alerce: Any) -> None:
     assert reply.status_code == 200 and b"Log in to query a broker" in reply.content and not server.calls
 
 
+def test_last_run_is_set_by_whoever_opens_the_toolkits_page_and_moves_no_window_of_ours(alerce: Any) -> None:
+    alerce()
+    query = DataServiceQuery.objects.create(name="SN", data_service=ALERCE, parameters={"class_name": "SN"})
+    Client().get(reverse("tom_dataservices:run_saved", args=[query.pk]))
+    query.refresh_from_db()
+    assert query.last_run is not None and saved.new_since_last_run(query).last_mjd_min is None
+
+
+def test_a_row_has_no_id_that_the_toolkit_would_overwrite(alerce: Any, service: AlerceService) -> None:
+    alerce()
+    rows = service.query_targets(service.build_query_parameters({"class_name": "SN"}))
+    assert rows and not any("id" in row for row in rows)
+
+
+def test_settings_that_are_empty_are_the_defaults(settings: Any, service: AlerceService) -> None:
+    for given in ({}, {ALERCE: {}}, {ALERCE: None}, {ALERCE: {"ztf_url": ""}}):
+        settings.DATA_SERVICES = given
+        assert service.url("ztf_url") == "https://api.alerce.online"
+
+
+def test_a_service_that_is_not_configured_says_so_on_the_toolkits_page() -> None:
+    client, _ = logged_in()
+    page = toolkit_query(client, data_service="Alert-archive", class_name="SN")
+    assert page.status_code == 200 and b"The archive is off" in page.content
+
+
+def test_a_target_is_made_without_any_fuzzy_search(alerce: Any, service: AlerceService, monkeypatch: Any) -> None:
+    alerce()
+    for name in ("match_fuzzy_name", "match_name", "match_target", "match_cone_search", "is_unique"):
+        monkeypatch.setattr(type(Target.matches), name, lambda *args, **kwargs: pytest.fail("a search of all targets"))
+    service.to_target(service.query_targets(service.build_query_parameters({"class_name": "SN"}))[0])
+    assert Target.objects.count() == 1
+
+
+def test_anonymous_post_of_rows_makes_no_target(alerce: Any) -> None:
+    alerce()
+    client, _ = logged_in()
+    token = toolkit_query(client, class_name="SN").context["results"][0]["run"]
+    chosen = {"data_service": ALERCE, "query_id": "", "selected_results": ["0"], "run": token}
+    assert Client().post(reverse("tom_dataservices:create-target"), chosen).url.startswith("/accounts/login/")
+    assert not Target.objects.exists()
+
+
 def test_anonymous_update_of_a_target_stores_nothing(alerce: Any) -> None:
     server = alerce()
     target = Target.objects.create(name=IDS["ZTF"][0], type="SIDEREAL", ra=0, dec=0)
