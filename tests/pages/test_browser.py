@@ -237,7 +237,8 @@ def report_to_tns(window: Window, name: str) -> None:
     open_target(window, name)
     panel = window.page.locator(".alerce-panel", has_text="TNS").last.inner_text()
     assert "AT 20" in panel and "accepted" in panel
-    assert "AT 20" in window.page.inner_text("#target-info")
+    about = window.page.inner_text("#target-info")
+    assert "AT 20" in about and "unknown status" not in about
 
 
 def report_together(window: Window, names: list[str]) -> None:

@@ -6,7 +6,6 @@ import socket
 
 import numpy as np
 import pytest
-from astropy import units as u
 from astropy.coordinates import AltAz, EarthLocation, SkyCoord, get_body
 from astropy.time import Time
 from astropy.utils import iers
