@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +15,11 @@ from tom_alerce_like.plugins.tns import ids
 from tom_alerce_like.plugins.tns.formats import degrees, moment, number
 from tom_alerce_like.plugins.tns.points import MAX_POINTS
 from tom_alerce_like.plugins.tns.report import MAX_REDSHIFT, AtReport
+from tom_alerce_like.taxonomy import SUPERNOVA
 
 REQUIRED = ("reporting_groupid", "data_source_groupid", "reporter", "discovery_datetime", "at_type", "internal_name")
 KNOWN = {*REQUIRED, "ra", "dec", "host_name", "host_redshift", "internal_ids", "remarks", "non_detection", "photometry"}
+POSSIBLE_SUPERNOVA = "1"  # at_type
 EARLIER_DAYS = 1.0
 BRIGHTEST_MAG, FAINTEST_MAG = 5.0, 30.0
 
@@ -40,6 +43,14 @@ def missed_discovery(report: AtReport, first_mjd: float | None) -> str:
     if first_mjd is None or discovery is None or to_mjd(discovery) - first_mjd < EARLIER_DAYS:
         return ""
     return f"the survey saw it first on {from_mjd(first_mjd):%Y-%m-%d}, of which this TOM has no photometry"
+
+
+def doubtful_class(report: AtReport, class_name: str) -> str:
+    """Return a note when a possible supernova is reported that this TOM takes for something else, else an empty text."""
+    is_supernova = re.match(SUPERNOVA, class_name, re.IGNORECASE)
+    if str(report.get("at_type")) != POSSIBLE_SUPERNOVA or not class_name or is_supernova:
+        return ""
+    return f"the likeliest class in this TOM is {class_name}, and the report says possible supernova"
 
 
 def _points(report: AtReport) -> list[dict[str, Any]]:

@@ -142,14 +142,19 @@ def _entry(target: Target, report: AtReport) -> dict[str, Any]:
         "summary": describe.summary(report),
         "photometry": describe.photometry(report),
         "problems": wrong or list(filter(None, [ledger.conflict(target.pk, report, account())])),
-        "oddities": [*rules.oddities(report), *filter(None, [rules.missed_discovery(report, _first_mjd(target))])],
+        "oddities": [*rules.oddities(report), *_doubts(target, report)],
         "digest": at_report.digest(report),
         "json": json.dumps(report, indent=2),
     }
 
 
-def _first_mjd(target: Target) -> float | None:
-    return Candidate.objects.filter(pk=target.pk).values_list("first_mjd", flat=True).first()
+def _doubts(target: Target, report: AtReport) -> list[str]:
+    """Return what this TOM knows of the target that does not fit the report."""
+    candidate = Candidate.objects.filter(pk=target.pk).first()
+    if candidate is None:
+        return []
+    missed = rules.missed_discovery(report, candidate.first_mjd)
+    return list(filter(None, [missed, rules.doubtful_class(report, candidate.class_name)]))
 
 
 def _queue(user: Any, target: Target, report: AtReport, seen: str) -> Report:

@@ -193,3 +193,11 @@ def test_unusual_but_allowed_in_the_reports_that_alerce_sent(sent):
 def test_repeated_names_are_what_the_ledger_must_refuse(sent):
     names = Counter(report["internal_name"] for report in sent)
     assert sum(n - 1 for n in names.values()) == 122
+
+
+@pytest.mark.parametrize(
+    ("at_type", "class_name", "doubted"),
+    [("1", "asteroid", True), ("1", "SNIa", False), ("1", "SLSN", False), ("1", "", False), ("3", "AGN", False)],
+)
+def test_a_possible_supernova_that_this_tom_takes_for_something_else_is_worth_a_look(at_type, class_name, doubted):
+    assert bool(rules.doubtful_class({**GOOD, "at_type": at_type}, class_name)) == doubted
