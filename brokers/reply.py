@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.exceptions import BadReply
@@ -27,16 +27,29 @@ def rows(reply: Any, key: str | None = None) -> list[Row]:
 
 def unique(found: Sequence[Row], key: str) -> list[Row]:
     """Return the first row of each value of ``key``, in order; rows without it are left out."""
-    once: dict[Any, Row] = {}
-    for row in found:
-        once.setdefault(row.get(key), row)
+    once: dict[str, Row] = {}
+    for row, value in zip(found, texts(found, key), strict=True):
+        once.setdefault(value, row)
     return [row for value, row in once.items() if value]
+
+
+def number(value: Any, missing: float = math.nan) -> float:
+    """Return a value as a finite number, ``missing`` where it is none."""
+    try:
+        made = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return missing
+    return made if math.isfinite(made) else missing
 
 
 def numbers(found: Sequence[Row], name: str) -> NDArray[np.float64]:
     """Return a field as numbers, NaN where it is none."""
-    column = pd.Series([row.get(name) for row in found], dtype=object)
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    return np.array([number(row.get(name)) for row in found], dtype=float)
+
+
+def mapping(value: Any) -> Row:
+    """Return an object of the reply, empty where it is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def texts(found: Sequence[Row], name: str) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from tom_alerce_like import __version__, conf
@@ -17,6 +20,20 @@ from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, Se
 USER_AGENT = f"tom_alerce_like/{__version__}"
 LONGEST_WAIT_S = 10.0
 _CHUNK_BYTES = 1 << 16
+#: JSON's escapes of the null character and of halves of a surrogate pair, which PostgreSQL refuses.
+_NO_CHARACTER = re.compile(
+    r"\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})", re.I
+)
+
+
+class _Session(requests.Session):
+    """A session that leaves the body of a redirection unread: it may be of any size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            resp.close()
+        return target
 
 
 class _PatientRetry(Retry):
@@ -26,7 +43,10 @@ class _PatientRetry(Retry):
         return super().is_retry(method, status_code, False)
 
     def get_retry_after(self, response: Any) -> float | None:
-        wait_s = super().get_retry_after(response)
+        try:
+            wait_s = super().get_retry_after(response)
+        except InvalidHeader:
+            return None
         return None if wait_s is None else min(wait_s, LONGEST_WAIT_S)
 
 
@@ -45,7 +65,7 @@ def session(retry_methods: Iterable[str] = ("GET", "HEAD"), retries: int = 2) ->
         allowed_methods=frozenset(retry_methods),
         raise_on_status=False,
     )
-    made = requests.Session()
+    made = _Session()
     made.headers["User-Agent"] = USER_AGENT
     for scheme in ("https://", "http://"):
         made.mount(scheme, HTTPAdapter(max_retries=policy))
@@ -60,7 +80,7 @@ def fetch_json(session: requests.Session, method: str, url: str, **kwargs: Any) 
     """
     status, body = fetch(session, method, url, **kwargs)
     try:
-        return json.loads(body)
+        return decoded(body)
     except ValueError as error:
         raise BadReply(f"{_host(url)} answered {status} with something that is not JSON") from error
 
@@ -97,17 +117,34 @@ def _raise_for_status(response: requests.Response, body: bytes) -> None:
         return
     if status == 429:
         wait = response.headers.get("Retry-After", "")
-        raise RateLimited(f"{host} asks to slow down", float(wait) if wait.isdigit() else None)
+        raise RateLimited(f"{host} asks to slow down", float(wait) if wait.isdecimal() else None)
     if status >= 500:
         raise ServiceUnavailable(f"{host} answered {status}")
-    raise RequestRefused(f"{host} refused the request ({status})", status, _decoded(body))
+    raise RequestRefused(f"{host} refused the request ({status})", status, _explained(body))
 
 
-def _decoded(body: bytes) -> Any:
+def decoded(body: bytes) -> Any:
+    """Return a JSON body as a database can keep it: null for NaN and infinity, U+FFFD for what is no character.
+
+    Services do write NaN, though it is no JSON. Raises ValueError for a body that is not JSON.
+    """
+    text = _NO_CHARACTER.sub(r"\\ufffd", body.decode("utf-8-sig", "replace"))
     try:
-        return json.loads(body)
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _explained(body: bytes) -> Any:
+    try:
+        return decoded(body)
     except ValueError:
-        return body[:500].decode(errors="replace")
+        return body[:500].decode(errors="replace").replace("\x00", "")
 
 
 def _host(url: str) -> str:

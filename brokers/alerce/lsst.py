@@ -6,15 +6,14 @@ Times in these answers are TAI.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tom_alerce_like.alerts.photometry import LIMIT_SNR, flux_from_mag, utc_from_tai
 from tom_alerce_like.alerts.schema import Batch, frame
 from tom_alerce_like.brokers.alerce.probabilities import probabilities
 from tom_alerce_like.brokers.ids import LSST
-from tom_alerce_like.brokers.reply import Row, numbers, texts, unique, whole
+from tom_alerce_like.brokers.reply import Row, mapping, number, numbers, texts, unique, whole
 
-_BANDS: dict[Any, str] = {1: "g", 2: "r", 3: "i", 4: "z", 5: "y", 6: "u"}
+_BANDS = {"1": "g", "2": "r", "3": "i", "4": "z", "5": "y", "6": "u"}
 
 
 def objects(found: Sequence[Row]) -> Batch:
@@ -37,7 +36,7 @@ def objects(found: Sequence[Row]) -> Batch:
 
 def packet(oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: Sequence[Row]) -> Row | None:
     """Return the newest alert of an object with its light curve, None without detections."""
-    points = sorted((_point(row) for row in detections), key=lambda point: point["midpointMjdTai"] or 0)
+    points = sorted((_point(row) for row in detections), key=lambda point: number(point["midpointMjdTai"], 0.0))
     if not points:
         return None
     return {
@@ -59,9 +58,8 @@ def _point(row: Row) -> Row:
 
 
 def _band(row: Row) -> str:
-    names = row.get("band_map") or {}
-    given = row.get("band_name") or row.get("band")
-    return str(names.get(str(given)) or _BANDS.get(given, given))
+    given = str(row.get("band_name") or row.get("band"))
+    return str(mapping(row.get("band_map")).get(given) or _BANDS.get(given, given))
 
 
 def _limits(limits: Sequence[Row]) -> list[Row]:

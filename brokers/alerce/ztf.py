@@ -11,14 +11,14 @@ from tom_alerce_like.alerts.photometry import ZERO_POINT_MAG, flux_from_mag
 from tom_alerce_like.alerts.schema import Batch, frame
 from tom_alerce_like.brokers.alerce.probabilities import probabilities
 from tom_alerce_like.brokers.ids import ZTF
-from tom_alerce_like.brokers.reply import Row, numbers, rows, texts, unique, whole
+from tom_alerce_like.brokers.reply import Row, mapping, number, numbers, rows, texts, unique, whole
 
 JD_OF_MJD_0 = 2400000.5
 #: A forced magnitude from here on says that the flux was negative or nothing.
 NO_FLUX_MAG = 99.0
 _CUTOUTS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 _NEGATIVE = ("-1", "0", "f", "False")
-_BANDS: dict[Any, int] = {"g": 1, "r": 2, "i": 3}
+_BANDS = {"g": 1, "r": 2, "i": 3}
 #: Fields of a detection that a packet's ``candidate`` has under the same name.
 _SAME = ("magpsf", "sigmapsf", "diffmaglim", "ra", "dec", "rb", "drb", "drbversion", "distnr", "magap")
 
@@ -56,7 +56,7 @@ def packet(oid: str, detections: Sequence[Row], limits: Sequence[Row], forced: A
     if not points:
         return None
     measured = rows(forced, "forced_photometry" if isinstance(forced, dict) else None)
-    measured = [{**(row.get("extra_fields") or {}), **row} for row in measured]
+    measured = [{**mapping(row.get("extra_fields")), **row} for row in measured]
     history = [*points[:-1], *(_point(row) for row in limits), *(_point(row) for row in measured if _is_limit(row))]
     newest = {**points[-1], "ndethist": len(points), "jdstarthist": points[0]["jd"]}
     return {"objectId": oid, "candidate": newest, "prv_candidates": history, "fp_hists": _fluxes(measured)}
@@ -67,14 +67,14 @@ def completed(made: Row, original: Mapping[str, Any], cutouts: Mapping[str, Any]
 
     ``cutouts`` are those of the newest detection that has any.
     """
-    candidate = original.get("candidate") or {}
+    candidate = mapping(original.get("candidate"))
     if candidate.get("candid") != made["candidate"]["candid"]:
         return {**made, **{name: original[name] for name in _CUTOUTS if name in original}, **cutouts}
     return {**original, **made, "candidate": candidate}
 
 
 def _mjd(row: Row) -> float:
-    return float(row.get("mjd") or 0)
+    return number(row.get("mjd"), 0.0)
 
 
 def _point(row: Row) -> Row:
@@ -88,12 +88,13 @@ def _point(row: Row) -> Row:
     }
 
 
-def _band(row: Row) -> Any:
-    return _BANDS.get(row.get("fid"), row.get("fid"))
+def _band(row: Row) -> int | None:
+    name = str(row.get("fid"))
+    return _BANDS.get(name, whole(name))
 
 
 def _is_limit(row: Row) -> bool:
-    return (row.get("mag") or NO_FLUX_MAG) >= NO_FLUX_MAG
+    return number(row.get("mag"), NO_FLUX_MAG) >= NO_FLUX_MAG
 
 
 def _fluxes(measured: Sequence[Row]) -> list[Row]:

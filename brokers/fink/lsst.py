@@ -10,7 +10,7 @@ from typing import Any
 
 from tom_alerce_like.alerts import lsst
 from tom_alerce_like.alerts.schema import Batch
-from tom_alerce_like.brokers.reply import Row, whole
+from tom_alerce_like.brokers.reply import Row, number, whole
 
 #: What Fink is asked for: all columns are ten times as many.
 COLUMNS = (
@@ -27,7 +27,7 @@ def batch(found: Sequence[Row], forced: Sequence[Row] = ()) -> Batch:
     packets = []
     measured = _by_object(forced)
     for name, history in _by_object(found).items():
-        history = sorted(history, key=lambda row: float(row.get("r:midpointMjdTai") or 0))
+        history = sorted(history, key=lambda row: number(row.get("r:midpointMjdTai"), 0.0))
         packets.append(packet(history, measured.get(name, [])))
     return lsst.from_packets(packets, [str(one["diaSource"]["diaObjectId"]) for one in packets])
 

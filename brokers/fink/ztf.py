@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tom_alerce_like.alerts import ztf
 from tom_alerce_like.alerts.fink import ZTF_SCORES
 from tom_alerce_like.alerts.schema import Batch
-from tom_alerce_like.brokers.reply import Row, texts, whole
+from tom_alerce_like.brokers.reply import Row, number, texts, whole
 
 LABEL = "v:classification"
 _TAG, _VALID, _LIMIT = "d:tag", "valid", "upperlim"
@@ -37,7 +37,7 @@ def packet(name: str, history: list[Row]) -> Row | None:
     detections = [row for row in history if row.get(_TAG, _VALID) == _VALID]
     if not detections:
         return None
-    newest = max(detections, key=lambda row: float(row.get("i:jd") or 0))
+    newest = max(detections, key=lambda row: number(row.get("i:jd"), 0.0))
     scores = {score: newest.get(f"d:{score}") for score in ZTF_SCORES}
     version = str(newest.get("i:fink_science_version") or "")
     made = {"objectId": name, "candidate": _candidate(newest), "prv_candidates": points}

@@ -129,7 +129,7 @@ class _Limits:
     def note(self, response: requests.Response, *args: Any, **kwargs: Any) -> None:
         for kind, prefix in (("plain", "x-rate-limit"), ("cone", "x-cone-rate-limit")):
             reset = response.headers.get(f"{prefix}-reset", "")
-            if response.headers.get(f"{prefix}-remaining") in ("0", "Exceeded") and reset.isdigit():
+            if response.headers.get(f"{prefix}-remaining") in ("0", "Exceeded") and reset.isdecimal():
                 self._free_at[kind] = time.monotonic() + float(reset)
 
     def wait_s(self, kind: str) -> float:

@@ -64,7 +64,7 @@ def _messages(node: Any) -> Iterator[tuple[int, dict[str, Any]]]:
             yield from _messages(item)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if str(key).isdigit() and isinstance(value, dict) and {"message", "objname"} & set(value):
+            if re.fullmatch("[0-9]{1,5}", str(key)) and isinstance(value, dict) and {"message", "objname"} & set(value):
                 yield int(key), value
             else:
                 yield from _messages(value)

@@ -5,8 +5,12 @@ Subclasses set ``service_class``, ``surveys`` (survey -> class name that a query
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+import random
 import socket
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,17 +23,38 @@ from tom_targets.models import Target
 from tests.brokers.loopback import FAULTS, Loopback
 from tom_alerce_like import http
 from tom_alerce_like.alerts import lightcurve
-from tom_alerce_like.alerts.schema import ALERT_SCHEMA, CLASSIFICATION_SCHEMA
-from tom_alerce_like.brokers import saved
+from tom_alerce_like.alerts.schema import ALERT_SCHEMA, CLASSIFICATION_SCHEMA, Batch
+from tom_alerce_like.brokers import rows, saved
 from tom_alerce_like.brokers.query import Query
 from tom_alerce_like.brokers.service import BrokerService
-from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, ServiceUnavailable
+from tom_alerce_like.exceptions import (
+    BadReply,
+    InputError,
+    RateLimited,
+    RequestRefused,
+    ServiceError,
+    ServiceUnavailable,
+)
 
 IDS = {
     "ZTF": [f"ZTF21aaaaa{a}{b}" for a in "abcdef" for b in "abcdefghij"],
     "LSST": [str(170000000000000001 + 2 * n) for n in range(60)],
 }
 HOSTILE = '<script>alert("x")</script>'
+
+
+#: What a service may write where something else is promised.
+WRONG: tuple[Any, ...] = (None, "x", "", [], [[]], {}, {"a": 1}, True, -1, 10**30, 10**400, 1e308, math.nan, math.inf)
+WRONG += ("\x00", "\ud800", "9" * 400, HOSTILE)
+
+
+def spoilt(reply: Any, rng: random.Random, share: float = 0.01) -> Any:
+    """Return a reply in which one value in a hundred is replaced by one of `WRONG`, at any depth."""
+    if rng.random() < share:
+        return rng.choice(WRONG)
+    if isinstance(reply, dict):
+        return {name: spoilt(value, rng, share) for name, value in reply.items()}
+    return [spoilt(value, rng, share) for value in reply] if isinstance(reply, list) else reply
 
 
 def spread(n: int) -> list[tuple[float, float]]:
@@ -232,6 +257,21 @@ class HttpBrokerConformance(BrokerConformance):
         "null rows": BadReply,
         "timeout": ServiceUnavailable,
     }
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_values_of_the_wrong_kind_raise_nothing_but_our_errors(self, serve: Any, survey: str, seed: int) -> None:
+        server, rng = serve(survey, IDS[survey][:6]), random.Random(seed)
+        answer = server.answer
+        server.answer = lambda call: spoilt(answer(call), rng)
+        asks = (self.query(survey), self.query(survey, mag_max=30.0), Query(survey=survey, object_ids=IDS[survey][:2]))
+        for ask in (*(partial(self.service().search, query) for query in asks), partial(self.fetch, survey)):
+            with contextlib.suppress(ServiceError, InputError):
+                batch = ask()
+                text = json.dumps([rows.of(batch), batch.problems], allow_nan=False, ensure_ascii=False)
+                assert "\\u0000" not in text and text.encode()
+
+    def fetch(self, survey: str) -> Batch:
+        return self.service().fetch(IDS[survey][:4], survey)
 
     @pytest.mark.parametrize("fault", ERRORS)
     def test_faults_are_our_errors(self, serve: Any, settings: Any, survey: str, fault: str) -> None:

@@ -68,6 +68,7 @@ def test_a_post_is_never_repeated():
     [
         ((500, {}, b"oops"), ServiceUnavailable),
         ((429, {}, b""), RateLimited),
+        ((429, {"Retry-After": "\xb2"}, b""), RateLimited),
         ((400, {}, b'{"ra": ["wrong"]}'), RequestRefused),
         ((200, {}, b"<html>maintenance</html>"), BadReply),
         ((200, {}, b'{"a": [1, 2'), BadReply),
@@ -95,6 +96,27 @@ def test_a_huge_reply_is_not_read_to_its_end(settings):
     settings.TOM_ALERCE_LIKE = {"MAX_REPLY_MB": 0.1}
     with Server((200, {}, b"[" + b"1," * 500_000 + b"1]")) as server, pytest.raises(BadReply, match="narrow the query"):
         fetch(server)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b"[NaN, Infinity, -Infinity, 1e999, 1.5, 1]", [None, None, None, None, 1.5, 1]),
+        (b'"a\\u0000b"', "a\ufffdb"),
+        (b'"\\ud83d\\uDE00"', "\U0001f600"),
+        (b'"\\ud83dx \\uDE00 \\ud83d\\ud83d"', "\ufffdx \ufffd \ufffd\ufffd"),
+        (b'"\xed\xa0\x80"', "\ufffd\ufffd\ufffd"),
+        (b'\xef\xbb\xbf{"a": 9007199254740993}', {"a": 9007199254740993}),
+    ],
+)
+def test_what_no_database_keeps_is_not_let_in(body, value):
+    assert http.decoded(body) == value
+
+
+@pytest.mark.parametrize("body", [b"", b"[" * 100_000, b"9" * 5000, b"\xff"])
+def test_a_body_that_is_no_json_is_a_value_error(body):
+    with pytest.raises(ValueError):
+        http.decoded(body)
 
 
 def test_nobody_there():
