@@ -34,6 +34,12 @@ def exposures(params: dict[str, Any]) -> Iterator[Exposure]:
             yield Exposure(row, element, params[f"exposure_s_{row}"], params.get(f"count_{row}") or 1)
 
 
+def telescope_class(params: dict[str, Any]) -> str:
+    """Return the class of telescope that the short form's data ask for, empty when its instrument is not known."""
+    instrument = instruments.known().get(params.get("instrument_type", ""))
+    return instrument.telescope_class if instrument else ""
+
+
 def default_params(now: datetime | None = None) -> dict[str, Any]:
     """Return data for the short form: what the setting PLAN_REQUEST asks for, over g, r, i within a day from now."""
     plan = dict(conf.get("PLAN_REQUEST"))

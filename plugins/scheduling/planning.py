@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tom_alerce_like.clock import from_mjd, to_mjd
-from tom_alerce_like.facilities.ocs.payload import default_params, exposures
+from tom_alerce_like.facilities.ocs.payload import default_params, exposures, telescope_class
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.scheduling.models import Block, Plan
 from tom_alerce_like.plugins.scheduling.plan import REQUEST_COLUMNS, plan
-from tom_alerce_like.plugins.scheduling.sites import sites
+from tom_alerce_like.plugins.scheduling.sites import with_telescope
 from tom_alerce_like.plugins.scheduling.visibility import Limits
 
 MAX_TARGETS = 500
@@ -24,6 +24,10 @@ RECENT_DAYS = 30.0
 # Slewing, acquisition and guiding, and reading out, as LCO's portal counts them for its 1 m telescopes.
 _REQUEST_OVERHEAD_S = 110.0
 _READOUT_S = 30.0
+# How far from the meridian LCO's telescopes follow a target.
+_MAX_HOUR_ANGLE_DEG = 4.6 * 15
+# The Moon's parallax: a portal may count from the centre of the Earth.
+_MOON_MARGIN_DEG = 1.0
 
 
 def recent(now: datetime) -> QuerySet:
@@ -42,8 +46,8 @@ def make(candidates: QuerySet, now: datetime, user: Any = None, among: Collectio
         [(one.target_id, one.ra_deg, one.dec_deg, one.priority, duration_s(params)) for one in chosen],
         columns=list(REQUEST_COLUMNS),
     )
-    limits = Limits(max_airmass=float(params["max_airmass"]), min_moon_deg=float(params["min_moon_deg"]))
-    blocks = plan(requests, sites(), to_mjd(now), taken=_taken(now), limits=limits)
+    places = with_telescope(telescope_class(params))
+    blocks = plan(requests, places, to_mjd(now), taken=_taken(now), limits=_limits(params))
     return _store(blocks, {one.target_id: one.priority_reason for one in chosen}, now, user)
 
 
@@ -52,6 +56,14 @@ def duration_s(params: dict[str, Any]) -> float:
     rows = list(exposures(params))
     exposed_s = sum((float(row.exposure_s) + _READOUT_S) * int(row.number) for row in rows)
     return _REQUEST_OVERHEAD_S + exposed_s
+
+
+def _limits(params: dict[str, Any]) -> Limits:
+    return Limits(
+        max_airmass=float(params["max_airmass"]),
+        min_moon_deg=float(params["min_moon_deg"]) + _MOON_MARGIN_DEG,
+        max_hour_angle_deg=_MAX_HOUR_ANGLE_DEG,
+    )
 
 
 def _most_urgent(candidates: QuerySet, among: Collection[int] | None) -> list[Candidate]:

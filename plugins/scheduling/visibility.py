@@ -22,12 +22,14 @@ _SEARCH_DAYS = 2.0
 class Limits:
     """What makes a target observable.
 
-    ``max_airmass`` is the secant of the zenith angle; ``sun_deg`` is the highest altitude of the Sun.
+    ``max_airmass`` is the secant of the zenith angle; ``sun_deg`` is the highest altitude of the Sun;
+    ``max_hour_angle_deg`` is how far from the meridian a telescope follows.
     """
 
     max_airmass: float = 2.0
     min_moon_deg: float = 30.0
     sun_deg: float = -18.0
+    max_hour_angle_deg: float = 180.0
 
 
 LIMITS = Limits()
@@ -63,7 +65,10 @@ def observable(
     if not len(times):
         return np.zeros((len(np.atleast_1d(ra_deg)), 0), bool)
     stars = star_vectors(np.atleast_1d(ra_deg), np.atleast_1d(dec_deg), _middle(times))
-    kept = stars @ zenith_vectors(site, times).T >= 1 / limits.max_airmass
+    zeniths = zenith_vectors(site, times)
+    kept = stars @ zeniths.T >= 1 / limits.max_airmass
+    if limits.max_hour_angle_deg < 180:
+        kept &= _near_meridian(stars, zeniths, limits.max_hour_angle_deg)
     kept &= stars @ moon_vectors(site, times).T <= np.cos(np.radians(limits.min_moon_deg))
     kept &= _sin_sun_altitude(site, times) <= np.sin(np.radians(limits.sun_deg))
     return kept
@@ -102,6 +107,12 @@ def observable_hours(
 
 def _sin_sun_altitude(site: Site, times: NDArray) -> NDArray:
     return np.einsum("tx,tx->t", sun_vectors(times), zenith_vectors(site, times))
+
+
+def _near_meridian(stars: NDArray, zeniths: NDArray, max_hour_angle_deg: float) -> NDArray[np.bool_]:
+    """Compare cosines of hour angles: angles between stars and zeniths along the equator."""
+    lengths = np.outer(np.hypot(stars[:, 0], stars[:, 1]), np.hypot(zeniths[:, 0], zeniths[:, 1]))
+    return stars[:, :2] @ zeniths[:, :2].T >= np.cos(np.radians(max_hour_angle_deg)) * lengths
 
 
 def _middle(times: NDArray) -> float:

@@ -99,6 +99,28 @@ def test_accepted_blocks_keep_their_time():
     assert not others.filter(start__lt=block.end, end__gt=block.start).exists()
 
 
+@pytest.mark.parametrize(
+    ("instrument", "without_it"),
+    [
+        ("1M0-SCICAM-SINISTRO", {"Haleakala", "SOAR"}),
+        ("2M0-FLOYDS-SCICAM", {"Sutherland", "Teide", "Cerro Tololo", "SOAR", "McDonald"}),
+    ],
+)
+def test_blocks_stand_where_the_instrument_is(settings, instrument, without_it):
+    settings.TOM_ALERCE_LIKE = {"PLAN_REQUEST": {"instrument_type": instrument}}
+    planned(*(candidate(f"t{i}", ra_deg=3.0 * i) for i in range(120)))
+    found = set(Block.objects.values_list("site", flat=True))
+    assert found and not found & without_it
+
+
+def test_a_site_of_ones_own_may_leave_its_telescopes_out(settings):
+    places = {"there": {"longitude_deg": 20.8, "latitude_deg": -32.4}, "other": {"telescopes": ["4m0"]}}
+    places["other"] |= places["there"]
+    settings.TOM_ALERCE_LIKE = {"SITES": places}
+    planned(candidate("a"), candidate("b"))
+    assert set(Block.objects.values_list("site", flat=True)) == {"there"}
+
+
 def test_an_empty_night_makes_an_empty_plan():
     planned()
     assert Plan.objects.count() == 1 and not Block.objects.exists()

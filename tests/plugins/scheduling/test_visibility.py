@@ -6,7 +6,7 @@ import socket
 
 import numpy as np
 import pytest
-from astropy.coordinates import AltAz, EarthLocation, SkyCoord, get_body
+from astropy.coordinates import FK5, AltAz, EarthLocation, SkyCoord, get_body
 from astropy.time import Time
 from astropy.utils import iers
 from hypothesis import given, settings
@@ -108,6 +108,22 @@ def test_limits_are_kept_at_every_moment():
     assert seen.any()
     # a difference of arcminutes near the Moon may move single moments across the limit
     assert (seen != (high & dark & far)).mean() < 1e-3
+
+
+@pytest.mark.parametrize("dec_deg", [-85.0, -60.0, 20.0])
+def test_a_telescope_follows_so_far_from_the_meridian(dec_deg):
+    mjd = 61364.9 + np.arange(0, 1, 0.005)
+    limits = Limits(max_airmass=np.inf, min_moon_deg=0, sun_deg=90, max_hour_angle_deg=69)
+    seen = observable(30.0, dec_deg, TOLOLO, mjd, limits)[0]
+    horizon = frame(TOLOLO, mjd)
+    star = SkyCoord(30.0, dec_deg, unit="deg").transform_to(horizon)
+    sidereal_deg = horizon.obstime.sidereal_time("apparent", TOLOLO.longitude_deg).deg
+    of_date = SkyCoord(30.0, dec_deg, unit="deg").transform_to(FK5(equinox=horizon.obstime[0]))
+    hour_angle_deg = (sidereal_deg - of_date.ra.deg + 180) % 360 - 180
+    near_limit = np.abs(np.abs(hour_angle_deg) - 69) < 0.1
+    high = star.alt.deg > 0
+    assert (seen == (high & (np.abs(hour_angle_deg) < 69)))[~near_limit].all()
+    assert 0 < seen.sum() < len(mjd)
 
 
 def test_a_date_beyond_the_earth_orientation_table_still_gives_an_answer():
