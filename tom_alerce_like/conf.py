@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+
+from tom_alerce_like import APPS
 
 DEFAULTS: dict[str, Any] = {
     # who may see new targets: names of groups, and the toolkit's PRIVATE, PUBLIC or OPEN (None: its default)
@@ -54,6 +57,15 @@ DEFAULTS: dict[str, Any] = {
 def get(name: str) -> Any:
     """Return the setting ``name`` of ``TOM_ALERCE_LIKE``, or its default."""
     return getattr(settings, "TOM_ALERCE_LIKE", {}).get(name, DEFAULTS[name])
+
+
+def installed(name: str) -> list[str]:
+    """Return the dotted paths in the setting ``name``, without those of apps of ours that this TOM does not have."""
+    return [path for path in get(name) if (app := _app(path)) is None or apps.is_installed(app)]
+
+
+def _app(path: str) -> str | None:
+    return max((app for app in APPS if path.startswith(f"{app}.")), key=len, default=None)
 
 
 def service(name: str) -> dict[str, Any]:

@@ -47,8 +47,8 @@ _loaded: dict[str, ScienceModule] = {}
 
 
 def enabled() -> list[ScienceModule]:
-    """Return the modules that the setting MODULES names, each made once per process."""
-    paths = conf.get("MODULES")
+    """Return the modules that the setting MODULES names, as far as their apps are installed, each made once."""
+    paths = conf.installed("MODULES")
     for path in paths:
         if path not in _loaded:
             _loaded[path] = import_string(path)()

@@ -58,8 +58,8 @@ Stage = Callable[[Night], None]
 
 
 def stages() -> list[Stage]:
-    """Return the stages that the setting STAGES names."""
-    return [import_string(path) for path in conf.get("STAGES")]
+    """Return the stages that the setting STAGES names, as far as their apps are installed."""
+    return [import_string(path) for path in conf.installed("STAGES")]
 
 
 def run(night: Night, chain: Iterable[Stage] | None = None) -> Night:
