@@ -94,6 +94,7 @@ HEADER = GOOD[:2880]
         fits_bytes(np.ones(7, np.float32)),
         HEADER.replace(b"NAXIS1  =                   40", b"NAXIS1  =          99999999999"),
         HEADER.replace(b"NAXIS1  =                   40", b"NAXIS1  =                  -40"),
+        HEADER.replace(b"NAXIS1  =                   40", b"NAXIS1  =                    0") + bytes(2880),
         HEADER.replace(b"BITPIX  =                  -32", b"BITPIX  =                  -31") + bytes(9000),
         HEADER.replace(b"NAXIS1  =", b"NAXISX  =") + bytes(9000),
     ],
@@ -133,6 +134,12 @@ def test_a_pixel_without_a_value_is_transparent():
 @pytest.mark.parametrize("value", [np.nan, 0.0, -7.0, np.inf])
 def test_a_cutout_of_one_value_is_still_a_picture(value):
     assert of_png(cutouts.to_png(np.full((5, 5), value), 10)).shape == (10, 10, 2)
+
+
+def test_values_beyond_the_range_of_pixels_are_infinite():
+    decoded = cutouts.decode(fits_bytes(np.array([[1e308, -1e308], [0.0, 1.0]])))
+    np.testing.assert_array_equal(decoded, [[np.inf, -np.inf], [0, 1]])
+    assert of_png(cutouts.to_png(decoded, 2)).shape == (2, 2, 2)
 
 
 def test_a_length_that_lies_is_no_reason_to_take_memory():

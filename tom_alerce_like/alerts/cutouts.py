@@ -78,7 +78,7 @@ def _first_image(raw: bytes) -> Pixels:
     start = 0
     while start < len(raw):
         unit = _unit(raw, start)
-        if len(unit.shape) == 2:
+        if len(unit.shape) == 2 and all(unit.shape):
             return _pixels(raw, unit)
         start = unit.end
     raise ValueError("no image in it")
@@ -111,7 +111,8 @@ def _pixels(raw: bytes, unit: _Unit) -> Pixels:
     n_pixels = unit.shape[0] * unit.shape[1]
     stored = np.frombuffer(raw, _TYPES[unit.header["BITPIX"]], n_pixels, unit.start).reshape(unit.shape)
     scale, zero = (float(unit.header.get(key, default).replace("D", "E")) for key, default in _SCALING)
-    return (stored if (scale, zero) == (1, 0) else stored * scale + zero).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (stored if (scale, zero) == (1, 0) else stored * scale + zero).astype(np.float32)
 
 
 def to_png(array: Pixels, size_px: int = 126, *, percentiles: tuple[float, float] = (1.0, 99.7)) -> bytes:
