@@ -1,4 +1,4 @@
-"""System checks of the core: settings that nobody reads."""
+"""System checks of the core: settings that nobody reads, and one that hides what we store."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ def known_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         for name in sorted(set(mine) - set(DEFAULTS))
     ]
+
+
+@register()
+def shown_photometry(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report that the toolkit's own plots ask for a permission on each datum, which nothing gives."""
+    if getattr(settings, "TARGET_PERMISSIONS_ONLY", True):
+        return []
+    hint = (
+        "Our Alerts tab shows survey photometry to everybody who may view the target. For the toolkit's plots give "
+        "your groups the permission tom_dataproducts.view_photometryreduceddatum, or set TARGET_PERMISSIONS_ONLY."
+    )
+    message = "TARGET_PERMISSIONS_ONLY is off: the toolkit's plots hide the photometry of alerts."
+    return [Warning(message, hint=hint, id="tom_alerce_like.W002")]

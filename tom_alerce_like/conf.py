@@ -56,7 +56,9 @@ DEFAULTS: dict[str, Any] = {
 
 def get(name: str) -> Any:
     """Return the setting ``name`` of ``TOM_ALERCE_LIKE``, or its default."""
-    return getattr(settings, "TOM_ALERCE_LIKE", {}).get(name, DEFAULTS[name])
+    mine = getattr(settings, "TOM_ALERCE_LIKE", {})
+    # what is no dict is reported by a system check, which the other checks must live to see
+    return mine.get(name, DEFAULTS[name]) if isinstance(mine, dict) else DEFAULTS[name]
 
 
 def installed(name: str) -> list[str]:

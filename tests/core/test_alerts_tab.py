@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from guardian.shortcuts import assign_perm
 
 from tests.core.make import candidate, point, user
 from tom_alerce_like import panels
 from tom_alerce_like.models import Alert, Classification
 from tom_alerce_like.plots import light_curve
-from tom_alerce_like.views.alerts_tab import judgements
+from tom_alerce_like.views.alerts_tab import judgements, photometry
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,18 @@ def test_the_light_curve_tells_detections_limits_and_forced_points_apart(target)
     series = {trace["name"]: trace["marker"]["symbol"] for trace in light_curve(datums)["data"]}
     assert series == {"r": "circle", "r forced": "circle-open", "r limit": "triangle-down-open", "g": "circle"}
     assert light_curve([]) is None
+
+
+def test_data_with_permissions_of_their_own_are_shown_to_those_who_have_them(target, settings):
+    """Nothing gives a permission on each point of a survey: these are for everybody who may view the target."""
+    settings.TARGET_PERMISSIONS_ONLY = False
+    survey, private = point(target, 1), point(target, 2, reduction_version="my telescope")
+    viewer, owner = user("viewer", "view", target=target), user("owner", "view", target=target)
+    assign_perm("tom_dataproducts.view_photometryreduceddatum", owner, private)
+    assert photometry(target, viewer) == [survey]
+    assert photometry(target, owner) == [survey, private]
+    settings.TARGET_PERMISSIONS_ONLY = True
+    assert photometry(target, viewer) == [survey, private]
 
 
 def test_a_target_without_alerts_says_so(admin_client, target):

@@ -5,16 +5,19 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
+from guardian.shortcuts import get_objects_for_user
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
 from tom_alerce_like import panels
 from tom_alerce_like.clock import now_mjd
+from tom_alerce_like.ingest.photometry import ALERT, FORCED
 from tom_alerce_like.models import Alert, Candidate, Classification
 from tom_alerce_like.permissions import changeable, target_or_404
 from tom_alerce_like.plots import light_curve
@@ -35,7 +38,7 @@ class AlertsTabView(LoginRequiredMixin, View):
             "candidate": Candidate.objects.filter(target_id=pk).first(),
             "alert": newest_stamped_alert(pk),
             "kinds": KINDS,
-            "light_curve": light_curve(photometry(target)),
+            "light_curve": light_curve(photometry(target, request.user)),
             "judgements": judgements(target),
             "actions": panels.candidate_actions() if may_act else [],
             "now_mjd": now_mjd(),
@@ -51,10 +54,17 @@ def newest_stamped_alert(target_id: int) -> Alert | None:
     return newest.filter(cutout_science__isnull=False).first() or newest.first()
 
 
-def photometry(target: Target) -> list[PhotometryReducedDatum]:
-    """Return the newest photometry of a target, time-ordered."""
-    newest = PhotometryReducedDatum.objects.filter(target=target).order_by("-timestamp")[:SHOWN_POINTS]
-    return list(newest)[::-1]
+def photometry(target: Target, user: Any) -> list[PhotometryReducedDatum]:
+    """Return the newest photometry of a target that the user may view, time-ordered.
+
+    The surveys' own is for everybody who may view the target, also where the TOM's other data have permissions of
+    their own (TARGET_PERMISSIONS_ONLY is off).
+    """
+    datums = PhotometryReducedDatum.objects.filter(target=target)
+    if not settings.TARGET_PERMISSIONS_ONLY:
+        mine = get_objects_for_user(user, "tom_dataproducts.view_photometryreduceddatum", datums)
+        datums = datums.filter(Q(pk__in=mine.values("pk")) | Q(reduction_version__in=(ALERT, FORCED)))
+    return list(datums.order_by("-timestamp")[:SHOWN_POINTS])[::-1]
 
 
 def judgements(target: Target) -> list[dict[str, Any]]:
