@@ -1,6 +1,7 @@
-# The few verbs of this project. Variables: PYTHON, SERVE, LIVE, ALERTS, CATALOGUE, NAME, DATA.
+# The few verbs of this project. Variables: PYTHON, SERVE, PORT, LIVE, ALERTS, CATALOGUE, NAME, DATA.
 PYTHON ?= python3
 SERVE ?= 1
+PORT ?= 8000
 LIVE ?= 0
 ALERTS ?=
 CATALOGUE ?=
@@ -11,9 +12,9 @@ RUN = .venv/bin/python
 
 .PHONY: demo test lint types bench dist
 
-# run a night in a TOM of its own, then serve that TOM at http://127.0.0.1:8000
+# run a night in a TOM of its own, then serve that TOM at http://127.0.0.1:$(PORT)
 demo: .venv/installed
-	$(RUN) -m tom_alerce_like.demo --folder demo \
+	@$(RUN) -m tom_alerce_like.demo --folder demo --port $(PORT) \
 		$(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(LIVE)),--live) \
 		$(if $(ALERTS),--alerts "$(ALERTS)") $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
 
@@ -35,10 +36,11 @@ dist: .venv/installed
 	$(RUN) -m build
 
 .venv/installed: setup.cfg constraints.txt
-	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,test]'
-	touch $@
+	@echo "Installing into .venv; the first time this takes a few minutes ..."
+	@$(PYTHON) -m venv .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,test]'
+	@touch $@
 
 .venv/dev: .venv/installed
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	touch $@
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

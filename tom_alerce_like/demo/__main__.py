@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-from tom_alerce_like.demo import night, sandbox, site
+from tom_alerce_like.demo import night, ports, sandbox, site
 from tom_alerce_like.sandbox.settings import settings as sandbox_settings
 
-ADDRESS = "127.0.0.1:8000"
+INTERRUPTED = 130
 
 
 def settings(arguments: argparse.Namespace, url: str, sandbox_folder: Path) -> tuple[dict[str, Any], ...]:
@@ -52,6 +53,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tom_alerce_like.demo", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo"), help="where the TOM lives (made when absent)")
     parser.add_argument("--no-serve", action="store_true", help="stop after the night")
+    parser.add_argument("--port", type=int, default=8000, help="where the TOM is served (default: 8000)")
     parser.add_argument("--live", action="store_true", help="read the public brokers")
     parser.add_argument("--alerts", type=Path, metavar="FOLDER", help="read alert files instead of brokers")
     parser.add_argument("--catalogue", type=Path, metavar="FILE", help="galaxies (parquet) in which hosts are sought")
@@ -62,18 +64,30 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> None:
-    """Run the demonstration."""
-    arguments = parse()
+    """Run the demonstration; the sandbox ends with it, however it ends."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        run(parse())
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Make the TOM, run the night, and serve."""
+    if not arguments.no_serve:
+        ports.require(arguments.port)
+    ports.reach_directly()
     folder = arguments.folder.resolve()
     print(f"Making a TOM in {folder} ...", flush=True)
     home = site.create(folder)
-    port, sandbox_folder = sandbox.free_port(), folder / "sandbox"
-    site.configure(home, *settings(arguments, f"http://127.0.0.1:{port}", sandbox_folder))
+    port, sandbox_folder = ports.free(), folder / "sandbox"
+    site.configure(home, *settings(arguments, f"http://{ports.HOST}:{port}", sandbox_folder))
     with sandbox.running(home, port, sandbox_folder) as url:
         start_django(home)
         run_night(arguments, url)
         if not arguments.no_serve:
-            serve()
+            serve(arguments.port)
 
 
 def run_night(arguments: argparse.Namespace, url: str) -> None:
@@ -86,16 +100,16 @@ def run_night(arguments: argparse.Namespace, url: str) -> None:
     else:
         night.save_queries(user)
     print(f"Simulated telescopes and TNS (what they received: {url}/)")
-    print(f"Login at http://{ADDRESS}: {night.USER} / {password}", flush=True)
+    print(f"Login at http://{ports.HOST}:{arguments.port}: {night.USER} / {password}", flush=True)
     call_command("alerce_run", user=night.USER)
 
 
-def serve() -> None:
+def serve(port: int) -> None:
     """Serve the TOM until it is interrupted."""
     from django.core.management import call_command
 
-    print(f"Serving the TOM at http://{ADDRESS}/alerce/candidates/ (Ctrl-C ends it)", flush=True)
-    call_command("runserver", ADDRESS, use_reloader=False, verbosity=0)
+    print(f"Serving the TOM at http://{ports.HOST}:{port}/alerce/candidates/ (Ctrl-C ends it)", flush=True)
+    call_command("runserver", f"{ports.HOST}:{port}", use_reloader=False, verbosity=0)
 
 
 if __name__ == "__main__":
