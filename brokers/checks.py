@@ -17,5 +17,5 @@ def archive_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if folder and Path(folder).is_dir():
         return []
     message = f"ARCHIVE of TOM_ALERCE_LIKE is no folder: {folder}" if folder else "TOM_ALERCE_LIKE has no ARCHIVE"
-    hint = "Set TOM_ALERCE_LIKE['ARCHIVE'] to a folder of Avro or parquet alerts; till then the broker Archive is off."
+    hint = "Set TOM_ALERCE_LIKE['ARCHIVE'] to a folder of Avro or parquet alerts; now Alert-archive is off."
     return [Info(message, hint=hint, id="tom_alerce_like_brokers.I001")]
