@@ -23,7 +23,7 @@ from tom_alerce_like.facilities.ocs.network import LcoNetwork
 from tom_alerce_like.facilities.ocs.payload import request_group
 from tom_alerce_like.facilities.ocs.portal import Portal
 from tom_alerce_like.facilities.ocs.settings import NAME, PortalSettings
-from tom_alerce_like.permissions import require_change
+from tom_alerce_like.permissions import require_change, target_or_404
 
 logger = logging.getLogger(__name__)
 #: The last states are not the end: they are asked for again this long after a change.
@@ -55,6 +55,15 @@ class PortalFacility(LcoNetwork):
     def get_template_form(self, observation_type: str | None) -> type[TemplateForm]:
         """Return the short form of an observation template."""
         return TemplateForm
+
+    def get_facility_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the toolkit's page gets besides; 404 for a target that the user may not view, which it shows."""
+        target_or_404(self.user, kwargs["target"].pk)
+        return super().get_facility_context_data(**kwargs)
+
+    def request_id_to_group(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse: the toolkit makes a record of any target for whoever follows a link, and no portal calls back."""
+        raise NotAuthorised(f"{self.name} books through its own form only")
 
     def clean_params(self, params: dict[str, Any], target: Any) -> dict[str, Any]:
         """Return checked parameters; raises `InputError`."""
