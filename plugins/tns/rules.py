@@ -46,7 +46,7 @@ def missed_discovery(report: AtReport, first_mjd: float | None) -> str:
 
 
 def doubtful_class(report: AtReport, class_name: str) -> str:
-    """Return a note when a possible supernova is reported that this TOM takes for something else, else an empty text."""
+    """Return a note when this TOM takes a reported possible supernova for something else, else an empty text."""
     is_supernova = re.match(SUPERNOVA, class_name, re.IGNORECASE)
     if str(report.get("at_type")) != POSSIBLE_SUPERNOVA or not class_name or is_supernova:
         return ""
