@@ -11,7 +11,7 @@ class TomAlerceLikeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tom_alerce_like import checks  # noqa: F401  (registers the system checks)
+        from tom_alerce_like import checks, setting_checks  # noqa: F401  (registers the system checks)
 
     def include_url_paths(self) -> list:
         return [path("alerce/", include("tom_alerce_like.urls"))]

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from tom_alerce_like import APPS
+from tom_alerce_like.exceptions import ConfigurationError
 
 DEFAULTS: dict[str, Any] = {
     # who may see new targets: names of groups, and the toolkit's PRIVATE, PUBLIC or OPEN (None: its default)
@@ -59,6 +61,14 @@ def get(name: str) -> Any:
     mine = getattr(settings, "TOM_ALERCE_LIKE", {})
     # what is no dict is reported by a system check, which the other checks must live to see
     return mine.get(name, DEFAULTS[name]) if isinstance(mine, dict) else DEFAULTS[name]
+
+
+def load(name: str, path: str) -> Any:
+    """Return what ``path``, a dotted path of the setting ``name``, means; raises `ConfigurationError`."""
+    try:
+        return import_string(path)
+    except ImportError as error:
+        raise ConfigurationError(f"{name} {path!r} cannot be imported: {error}") from error
 
 
 def installed(name: str) -> list[str]:

@@ -21,10 +21,10 @@ from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 import pandas as pd
-from django.utils.module_loading import import_string
 
 from tom_alerce_like import conf
 from tom_alerce_like.alerts.schema import CLASSIFICATION_SCHEMA, frame
+from tom_alerce_like.exceptions import ConfigurationError
 
 logger = logging.getLogger(__name__)
 LOCAL = "local"
@@ -51,8 +51,17 @@ def enabled() -> list[ScienceModule]:
     paths = conf.installed("MODULES")
     for path in paths:
         if path not in _loaded:
-            _loaded[path] = import_string(path)()
+            _loaded[path] = _made(path)
     return [_loaded[path] for path in paths]
+
+
+def _made(path: str) -> ScienceModule:
+    made = conf.load("MODULES", path)()
+    if not isinstance(made, ScienceModule):
+        raise ConfigurationError(
+            f"MODULES {path!r} is no science module: it needs name, version, columns, classes, score"
+        )
+    return made
 
 
 def run(alerts: pd.DataFrame, modules: Iterable[ScienceModule]) -> pd.DataFrame:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.utils.module_loading import import_string
-
 from tom_alerce_like import conf
+from tom_alerce_like.exceptions import AlerceLikeError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,8 +57,11 @@ Stage = Callable[[Night], None]
 
 
 def stages() -> list[Stage]:
-    """Return the stages that the setting STAGES names, as far as their apps are installed."""
-    return [import_string(path) for path in conf.installed("STAGES")]
+    """Return the stages that the setting STAGES names, as far as their apps are installed.
+
+    Raises `ConfigurationError` for one that cannot be imported.
+    """
+    return [conf.load("STAGES", path) for path in conf.installed("STAGES")]
 
 
 def run(night: Night, chain: Iterable[Stage] | None = None) -> Night:
@@ -67,6 +69,8 @@ def run(night: Night, chain: Iterable[Stage] | None = None) -> Night:
     for stage in stages() if chain is None else chain:
         try:
             stage(night)
+        except AlerceLikeError as error:
+            night.error(f"{getattr(stage, '__module__', stage)}: {error}")
         except Exception as error:
             logger.exception("stage %s failed", stage)
             night.error(f"{getattr(stage, '__module__', stage)}: {error}")

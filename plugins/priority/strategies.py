@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.module_loading import import_string
-
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.plugins.priority.criteria import (
@@ -47,10 +45,7 @@ young_supernova = Strategy(
 def current() -> Strategy:
     """Return the strategy that the setting STRATEGY names; raises `ConfigurationError`."""
     path = conf.get("STRATEGY")
-    try:
-        strategy = import_string(path)
-    except ImportError as error:
-        raise ConfigurationError(f"STRATEGY {path!r} cannot be imported: {error}") from error
+    strategy = conf.load("STRATEGY", path)
     if not isinstance(strategy, Strategy):
         raise ConfigurationError(f"STRATEGY {path!r} is not a Strategy")
     return strategy

@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tom_alerce_like import pipeline, progress
+from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.management import users
 from tom_alerce_like.models import Candidate
 
@@ -35,7 +36,13 @@ class Command(BaseCommand):
         if options["since_hours"] is not None:
             start = night.now - timedelta(hours=options["since_hours"])
             night.targets |= set(Candidate.objects.filter(modified__gte=start).values_list("pk", flat=True))
-        pipeline.run(night)
+        pipeline.run(night, self._stages())
         for problem in night.problems:
             self.stderr.write(problem)
         self.stdout.write(night.summary())
+
+    def _stages(self) -> list[pipeline.Stage]:
+        try:
+            return pipeline.stages()
+        except ConfigurationError as error:
+            raise CommandError(str(error)) from error
