@@ -17,7 +17,7 @@ from tom_alerce_like import conf, http
 from tom_alerce_like.alerts.schema import Batch
 from tom_alerce_like.brokers import ids, rows, table
 from tom_alerce_like.brokers.errors import ToolkitError
-from tom_alerce_like.brokers.forms import QueryForm
+from tom_alerce_like.brokers.forms import OWNER, QueryForm
 from tom_alerce_like.brokers.query import Query
 from tom_alerce_like.exceptions import AlerceLikeError, InputError, NotAuthorised
 from tom_alerce_like.ingest import ingest
@@ -79,6 +79,7 @@ class BrokerService(DataService):
         return cls.form_class
 
     def build_query_parameters(self, parameters: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        self._refuse_other_owner(parameters.get(OWNER))
         # ``run`` makes each run's parameters its own: the toolkit's cache would answer with an hour-old reply
         return {**Query.of(parameters).parameters(), "run": secrets.token_urlsafe(8)}
 
@@ -164,6 +165,11 @@ class BrokerService(DataService):
                 raise NotAuthorised("Log in to query a broker.")
         except NotAuthorised as error:
             raise ToolkitError(error) from error
+
+    def _refuse_other_owner(self, owner: int | None) -> None:
+        # the toolkit runs everybody's saved queries for everybody
+        if self.user is not None and owner not in (None, self.user.pk) and not self.user.is_superuser:
+            raise ToolkitError(NotAuthorised("This saved query is another user's."))
 
     def _refuse_foreign(self, row: dict[str, Any], request: Any) -> None:
         # the toolkit keeps the rows of the last query of any user under the same keys
