@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.db import connections
 
+from tom_alerce_like import conf
+from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.facilities.ocs.settings import NAME, PortalSettings
 
 
@@ -45,3 +47,17 @@ def atomic_requests(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="tom_alerce_like_facilities.W002",
         )
     ]
+
+
+@register()
+def plan_facility(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report a setting PLAN_FACILITY that no plan can be sent to; ours is not looked up for that."""
+    if conf.get("PLAN_FACILITY") == NAME:
+        return []
+    from tom_alerce_like.facilities.ledger import observatory
+
+    try:
+        observatory()
+    except ConfigurationError as error:
+        return [Error(f"PLAN_FACILITY: {error}", id="tom_alerce_like_facilities.E001")]
+    return []

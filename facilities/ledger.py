@@ -141,7 +141,8 @@ def move(request: FollowupRequest, before: Iterable[State], after: State, **fiel
 
 
 def _refuse(request: FollowupRequest, error: RequestRefused) -> None:
-    fields = {"last_error": str(error), "errors": error.reply if isinstance(error.reply, dict) else {}}
+    said = ": ".join(filter(None, (str(error), error.reason)))
+    fields = {"last_error": said, "errors": error.reply if isinstance(error.reply, dict) else {}}
     if error.status == _REQUEST_TIMEOUT:
         move(request, (State.SENDING,), State.UNKNOWN, **fields)
     elif not move(request, (State.SENDING,), State.REFUSED, **fields):

@@ -71,3 +71,14 @@ class RequestRefused(ServiceError):
         super().__init__(message)
         self.status = status
         self.reply = reply
+
+    @property
+    def reason(self) -> str:
+        """The first text within ``reply``, empty when the service gave no JSON that has one."""
+        waiting = [self.reply] if isinstance(self.reply, (dict, list)) else []
+        while waiting:
+            part = waiting.pop(0)
+            if isinstance(part, str):
+                return part
+            waiting[:0] = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        return ""

@@ -19,6 +19,8 @@ from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, Se
 
 USER_AGENT = f"tom_alerce_like/{__version__}"
 LONGEST_WAIT_S = 10.0
+#: A host that is up accepts a connection at once; behind a wall that drops packets nothing else would end the wait.
+CONNECT_TIMEOUT_S = 5.0
 _CHUNK_BYTES = 1 << 16
 #: JSON's escapes of the null character and of halves of a surrogate pair, which PostgreSQL refuses.
 _NO_CHARACTER = re.compile(
@@ -87,7 +89,8 @@ def fetch_json(session: requests.Session, method: str, url: str, **kwargs: Any) 
 
 def fetch(session: requests.Session, method: str, url: str, **kwargs: Any) -> tuple[int, bytes]:
     """Call ``url`` and return (status, body) of a 2xx or 3xx answer; raises as `fetch_json`."""
-    kwargs.setdefault("timeout", conf.get("TIMEOUT_S"))
+    longest_s = conf.get("TIMEOUT_S")
+    kwargs.setdefault("timeout", (min(CONNECT_TIMEOUT_S, longest_s), longest_s))
     try:
         with session.request(method, url, stream=True, **kwargs) as response:
             body = _read(response)

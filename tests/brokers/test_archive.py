@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.checks import Info
+from tom_targets.models import Target
 
 from tests.brokers import fink_replies
 from tests.conformance.broker import IDS, BrokerConformance, spread
@@ -72,3 +73,11 @@ def test_without_a_folder_the_archive_is_off(settings: Any, folder: str | None) 
 def test_with_a_folder_the_check_is_silent(settings: Any, tmp_path: Path) -> None:
     settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(tmp_path)}
     assert checks.archive_folder(None) == []
+
+
+@pytest.mark.django_db
+def test_an_archive_that_is_off_has_nothing_new_of_a_target_that_files_made(settings: Any) -> None:
+    settings.TOM_ALERCE_LIKE = {}
+    target = Target.objects.create(name=IDS["ZTF"][0], type="SIDEREAL", ra=0, dec=0)
+    service = ArchiveService()
+    assert service.to_reduced_datums(target, service.query_reduced_data(target)) == []

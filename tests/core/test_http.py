@@ -4,6 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import BadReply, RateLimited, RequestRefused, ServiceUnavailable
@@ -122,3 +123,27 @@ def test_a_body_that_is_no_json_is_a_value_error(body):
 def test_nobody_there():
     with pytest.raises(ServiceUnavailable, match="no answer"), http.session(retries=0) as session:
         http.fetch_json(session, "GET", "http://127.0.0.1:9/", timeout=2)
+
+
+@pytest.mark.parametrize(("setting_s", "connect_s"), [(60, http.CONNECT_TIMEOUT_S), (2, 2)])
+def test_a_wall_that_drops_packets_is_not_waited_for_as_long_as_a_reply(settings, monkeypatch, setting_s, connect_s):
+    settings.TOM_ALERCE_LIKE = {"TIMEOUT_S": setting_s}
+    used = []
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", lambda *args, **how: used.append(how) or 1 / 0)
+    with pytest.raises(ZeroDivisionError), http.session() as session:
+        http.fetch_json(session, "GET", "http://127.0.0.1:9/")
+    assert used[0]["timeout"] == (connect_s, setting_s)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ({"requests": [{}, {"non_field_errors": ["not visible"]}]}, "not visible"),
+        ([None, 3, {"detail": "no such class"}], "no such class"),
+        ("<html>a page</html>", ""),
+        ({"detail": []}, ""),
+        (None, ""),
+    ],
+)
+def test_the_reason_of_a_refusal_is_the_first_text_in_it(reply, reason):
+    assert RequestRefused("refused", 400, reply).reason == reason

@@ -73,6 +73,7 @@ def test_a_refused_request_may_be_corrected_and_asked_again(portal, target, astr
     portal.errors = {"proposal": ["Invalid pk"]}
     refused = ledger.submit(target, default_params(), astronomer)
     assert (refused.state, refused.errors) == (State.REFUSED, portal.errors)
+    assert refused.last_error.endswith("refused the request (400): Invalid pk")
     portal.errors = {}
     assert ledger.submit(target, default_params(), astronomer).state == State.ACCEPTED
 

@@ -245,3 +245,5 @@ def test_checks_tell_what_is_off(settings):
     assert ids() == {"tom_alerce_like_facilities.W001"}
     settings.FACILITIES = {"OCS-portal": {"api_key": TOKEN, "proposal": "P"}}
     assert not ids()
+    settings.TOM_ALERCE_LIKE = {"PLAN_FACILITY": "Nowhere"}
+    assert ids() == {"tom_alerce_like_facilities.E001"}
