@@ -44,6 +44,12 @@ class _PatientRetry(Retry):
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
         return super().is_retry(method, status_code, False)
 
+    def increment(self, *args: Any, **kwargs: Any) -> _PatientRetry:
+        left = super().increment(*args, **kwargs)
+        if (failed := kwargs.get("response")) is not None:
+            failed.close()  # else it would be read to its end first, and that may be far away
+        return left
+
     def get_retry_after(self, response: Any) -> float | None:
         try:
             wait_s = super().get_retry_after(response)

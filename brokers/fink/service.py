@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tom_alerce_like import http
 from tom_alerce_like.alerts.schema import Batch
 from tom_alerce_like.brokers import gather, table
@@ -39,6 +41,7 @@ class FinkService(BrokerService):
         batch = (lsst if query.survey == LSST else ztf).batch(found)
         mask, notes = query.keep(batch.alerts)
         batch = self._of_class(table.select(batch, mask, notes), query, found)
+        batch = table.select(batch, np.ones(len(batch), dtype=bool), _doubts(query, len(batch)))
         return table.first(batch, query.max_rows, self.source, is_more)
 
     def fetch(self, object_ids: Sequence[str], survey: str) -> Batch:
@@ -104,6 +107,12 @@ def _lists(object_ids: Sequence[str]) -> list[str]:
     """Return the names of each call, separated by commas."""
     names = list(dict.fromkeys(object_ids))
     return [",".join(names[start : start + IDS_PER_CALL]) for start in range(0, len(names), IDS_PER_CALL)]
+
+
+def _doubts(query: Query, n_found: int) -> list[str]:
+    if n_found or not query.class_name or query.class_name in CLASSES[query.survey]:
+        return []
+    return [f"“{query.class_name}” is not a class that Fink is known to give for {query.survey}: check the spelling."]
 
 
 def _by_class(query: Query) -> tuple[str, dict[str, Any]]:

@@ -68,6 +68,8 @@ def conform(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), kind)
     if pa.types.is_struct(kind):
+        if not pa.types.is_struct(array.type):
+            raise TypeError(f"a record was expected, not {array.type}")
         children = [_child(array, wanted) for wanted in kind]
         return pa.StructArray.from_arrays(children, fields=list(kind), mask=array.is_null())
     if pa.types.is_list(kind):

@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from tom_alerce_like.sandbox.web import HTML, Reply, Request, as_html, as_json
+from tom_alerce_like.sandbox.web import HTML, JSON, Reply, Request, as_html, as_json
 
 KINDS = (
     *("500", "429", "timeout", "slow", "504_after_commit", "drop_after_commit", "late_commit", "truncated_json"),
@@ -105,6 +105,8 @@ def act_out(fault: Fault, request: Request, answer: Callable[[Request], Reply]) 
     reply = answer(replace(request, fault=fault.kind))
     if fault.kind in ("drop_after_commit", "late_commit"):
         raise Dropped
+    if fault.kind in OF_JSON and reply.content_type != JSON:
+        return reply
     return AFTER.get(fault.kind, lambda fault, reply: reply)(fault, reply)
 
 
@@ -151,7 +153,7 @@ def _spoiled(value: Any) -> Any:
         return {name: _spoiled(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_spoiled(item) for item in value]
-    is_word = isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z_ ()*.-]{1,60}", value)
+    is_word = isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z_ ()*.,\"'-]{1,100}", value)
     return value + HOSTILE if is_word else value
 
 
@@ -166,6 +168,8 @@ def padding(megabytes: int) -> Iterator[bytes]:
     return (block for _ in range(megabytes))
 
 
+#: Faults that only a reply in JSON can have: packets and images stay as they are.
+OF_JSON = ("empty", "duplicates", "hostile_html")
 AFTER: dict[str, Callable[[Fault, Reply], Reply]] = {
     "504_after_commit": _gateway_timeout,
     "truncated_json": _truncated,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 Handler = Callable[..., "Reply"]
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Reply:
 
     body: bytes
     status: int = 200
-    content_type: str = "application/json"
+    content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
     padding_mb: int = 0
 
