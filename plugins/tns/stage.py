@@ -63,6 +63,8 @@ def _queue(night: Night, here: Account) -> list[Report]:
 
 
 def _require_discovery(target: Target, draft: at_report.AtReport) -> None:
+    if not draft.get("photometry"):
+        raise InputError("nothing brighter than the reference image was seen that could be reported")
     missed = rules.missed_discovery(draft, Candidate.objects.get(pk=target.pk).first_mjd)
     if missed:
         raise InputError(missed)

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import TargetName
 
 from tests.plugins.tns.conftest import DISCOVERY
@@ -187,3 +188,13 @@ def test_system_checks_say_what_is_off(settings, service, changes, found):
 def test_checking_the_project_asks_tns_nothing(here, tns):
     call_command("check", stdout=StringIO(), stderr=StringIO())
     assert tns.calls == []
+
+
+def test_an_object_that_only_faded_is_told_in_one_sentence(observer, supernova, here, tns):
+    target = supernova()
+    PhotometryReducedDatum.objects.filter(target=target).update(value={"is_positive": False})
+    tonight = night(observer, [target])
+    stage.report(tonight)
+    [problem] = tonight.problems
+    assert problem.endswith("nothing brighter than the reference image was seen that could be reported")
+    assert names(tns) == [] and tonight.counts["errors"] == 0
