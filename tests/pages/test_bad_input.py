@@ -57,6 +57,7 @@ def user(db: None) -> User:
 def client(user: User) -> Client:
     made = Client()
     made.force_login(user)
+    made.get(reverse("tom_alerce_like:candidates"))  # what a first page imports is no reply's memory
     return made
 
 
