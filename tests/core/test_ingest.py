@@ -1,5 +1,6 @@
 """Batches become targets, names, alerts, classifications and candidates, once."""
 
+import pyarrow as pa
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db.models.signals import post_save
@@ -8,9 +9,12 @@ from tom_targets.models import PersistentShare, Target, TargetExtra, TargetName
 from tom_targets.permissions import targets_for_user
 
 from tests.core.skies import BROKER, alert, batch, contents, judgement, limit, point, rows
-from tom_alerce_like.alerts.schema import Batch, frame
+from tom_alerce_like import store
+from tom_alerce_like.alerts.schema import ALERT_SCHEMA, Batch, frame
 from tom_alerce_like.ingest import Summary, ingest
 from tom_alerce_like.models import Alert, Candidate, Classification
+from tom_alerce_like.pipeline import Night
+from tom_alerce_like.plugins.priority.stage import rank
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +97,28 @@ def test_a_bad_row_is_named_and_spoils_nothing_else(bad):
     assert (summary.alerts, summary.targets, summary.errors) == (2, 1, 1)
     assert "1 alerts without a usable" in summary.problems[0]
     assert Target.objects.get().name == "ZTF26good"
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e308, -1e308, 2.0**70, -1.0, 1e-320])
+def test_absurd_numbers_spoil_nothing_else(number):
+    """Everything that has a place and a time is kept, and can be read again and ranked."""
+    numbers = [field.name for field in ALERT_SCHEMA if field.type == pa.float64() and field.name != "mjd"]
+    points = [{"lightcurve": [point(60990.0) | {name: number}]} for name in ("mag", "mag_err", "flux_njy", "mjd")]
+    changes = [{name: number} for name in numbers] + [{**one, "n_detections": number} for one in points]
+    rows = [alert(f"ZTF26a{i:06d}", ra_deg=5.0 * i, dec_deg=1.0 * i) | change for i, change in enumerate(changes)]
+    summary = ingest(batch(*rows), source=BROKER)
+    assert len(summary.target_ids) >= len(rows) - 2
+    night = Night(targets=set(summary.target_ids.values()))
+    assert len(store.latest(night.targets)) == len(night.targets) == Candidate.objects.count()
+    rank(night)
+    assert night.counts["ranked"] == len(night.targets) and not night.problems
+
+
+def test_a_judgement_of_an_impossible_object_is_named_and_spoils_nothing_else():
+    said = [judgement("ZTF\x00"), judgement("ZTF26good")]
+    summary = ingest(batch(alert("ZTF26good"), judgements=said), source=BROKER)
+    assert summary.errors == 1 and "1 class probabilities left out" in summary.problems[0]
+    assert Classification.objects.count() == 1
 
 
 def test_problems_of_the_reader_are_passed_on():

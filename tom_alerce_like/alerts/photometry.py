@@ -37,6 +37,7 @@ def mag_from_flux(flux_njy: ArrayLike, flux_err_njy: ArrayLike = np.nan) -> tupl
     return ZERO_POINT_MAG - 2.5 * np.log10(size), _MAG_PER_RELATIVE_FLUX * np.abs(flux_err_njy) / size
 
 
+@np.errstate(over="ignore")
 def limit_from_error(flux_err_njy: ArrayLike) -> Floats:
     """Return the limiting AB magnitude at `LIMIT_SNR` of flux errors in nJy."""
     return mag_from_flux(LIMIT_SNR * np.asarray(flux_err_njy, dtype=float))[0]

@@ -10,12 +10,15 @@ _ID = r"[!-~]{1,50}"
 _WORD = r"[!-~]{1,10}"
 #: Times outside these (years 1900 to 2100) are mistakes.
 MJD_RANGE = (15020.0, 88069.0)
+#: What a survey's history of an object can say; anything else is taken for unknown.
+_HISTORY = {"first_mjd": MJD_RANGE, "n_detections": (0, 1e6)}
 _SHOWN = 3
 
 
 def usable(alerts: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
     """Return the alerts that have an identity, a place and a time, and what is wrong with the others.
 
+    An impossible count or date in the survey's own history becomes NaN.
     The counter's keys are messages, its values the numbers of alerts that they speak of.
     """
     ok = {
@@ -33,7 +36,8 @@ def usable(alerts: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
         if len(bad):
             problems[f"{len(bad)} alerts without a usable {what} left out: {_examples(bad)}"] = len(bad)
         good &= mask
-    return alerts[good].reset_index(drop=True), problems
+    known = {name: alerts[name].where(alerts[name].between(*limits)) for name, limits in _HISTORY.items()}
+    return alerts.assign(**known)[good].reset_index(drop=True), problems
 
 
 def _examples(alerts: pd.DataFrame) -> str:

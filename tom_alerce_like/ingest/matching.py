@@ -57,7 +57,7 @@ def match(objects: pd.DataFrame, aliases: Mapping[str, Sequence[str]]) -> Match:
 def owners(names: Iterable[str]) -> dict[str, int]:
     """Return the targets that go by these names, as name -> target id; exact and indexed."""
     found: dict[str, int] = {}
-    for part in slices(sorted(names)):
+    for part in slices(sorted(filter(_is_name, names))):
         found |= dict(TargetName.objects.filter(name__in=part).values_list("name", "target_id"))
         found |= dict(Target.objects.filter(name__in=part).values_list("name", "pk"))
     return found

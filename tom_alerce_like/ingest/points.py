@@ -47,7 +47,7 @@ def _measured(points: pd.DataFrame) -> pd.DataFrame:
     )
     mag_of_flux, err_of_flux = mag_from_flux(flux, flux_err)
     forced = points["is_forced"].to_numpy(dtype=bool)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         snr = flux / flux_err
     seen = np.where(forced & np.isfinite(snr), snr >= FORCED_DETECTION_SNR, points["is_detection"].to_numpy(dtype=bool))
     limit = np.where(forced & (flux_err > 0), limit_from_error(flux_err), mag)
