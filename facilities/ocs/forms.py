@@ -106,7 +106,8 @@ class ObservationForm(BaseRoboticObservationForm, RequestFields):
         payload = self.observation_payload()
         reply = self.observatory.validate(payload)
         add_portal_errors(self, payload["params"], reply["errors"])
-        duration = (reply.get("request_durations") or {}).get("duration")
+        durations = reply.get("request_durations")
+        duration = durations.get("duration") if isinstance(durations, dict) else None
         self.validation_message = f"The portal accepts this observation ({duration} s)."
 
     def observation_payload(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tom_alerce_like.plugins.tns.account import Account
 from tom_alerce_like.plugins.tns.report import AtReport
 
 MAX_REPORTS = 100
+LARGEST_ID = 2**63 - 1
 SEARCH_RADIUS_ARCSEC = 2.0
 #: Statuses by which TNS says that it did not take a submission; any other failure leaves that open.
 NOT_TAKEN = (400, 401, 403, 404, 405, 413, 422)
@@ -53,7 +54,7 @@ class Client:
         body = {"at_report": {str(index): report for index, report in enumerate(reports)}}
         try:
             reply = self._call(self._telling, "set/bulk-report", data=json.dumps(body))
-            return int(reply["data"]["report_id"])
+            return _report_id(reply["data"]["report_id"])
         except RequestRefused as error:
             if error.status in NOT_TAKEN:
                 raise
@@ -118,6 +119,13 @@ class Client:
         if isinstance(code, int) and code >= 400:
             raise RequestRefused(f"TNS refused the request ({code})", code, reply)
         return reply
+
+
+def _report_id(value: Any) -> int:
+    number = int(value)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(f"{number} is no number of a submission")
+    return number
 
 
 class _Limits:

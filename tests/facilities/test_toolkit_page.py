@@ -51,6 +51,14 @@ def test_validate_books_nothing(portal, client, target):
     assert not portal.groups and not FollowupRequest.objects.exists()
 
 
+@pytest.mark.parametrize("durations", [None, [], "x", {}, {"duration": "<b>"}])
+def test_validate_stands_any_duration(client, target, portal, monkeypatch, durations):
+    reply = {"errors": {}, "request_durations": durations}
+    monkeypatch.setattr("tom_alerce_like.facilities.ocs.portal.Portal.validate", lambda self, payload: reply)
+    page = client.post(PAGE, form_data(target, validate="Validate"))
+    assert page.status_code == 200 and "The portal accepts" in texts(page) and "<b>" not in page.text
+
+
 def test_the_portals_errors_are_shown_with_their_fields(portal, client, target):
     portal.errors = {
         "proposal": ["no such <b>proposal</b>"],

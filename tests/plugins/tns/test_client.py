@@ -115,6 +115,13 @@ def test_a_search_that_makes_no_sense(client, tns, monkeypatch, data):
         client.find("ZTF26a", 10.0, -5.0)
 
 
+@pytest.mark.parametrize("number", [None, "x", 0, -7, 10**30, 2**63, []])
+def test_a_submission_without_a_usable_number_is_not_known_to_be_refused(client, tns, monkeypatch, number):
+    monkeypatch.setattr(tns, "_submit", lambda entries: (200, {"id_code": 200, "data": {"report_id": number}}))
+    with pytest.raises(BadReply, match="no number"):
+        client.submit([ENTRY])
+
+
 def test_the_recorded_reply(data):
     recorded = json.loads((data / "api_responses/tns/bulk_report_atlas26afg_request_and_reply.json").read_text())
     (entry,) = replies.entries(recorded["response"]["data"]["feedback"])
