@@ -43,10 +43,14 @@ def test_a_proxy_is_not_asked_for_this_machine(monkeypatch, known):
     assert not known or not requests.utils.get_environ_proxies("http://observatory.example/")
 
 
-def test_a_folder_of_alerts_that_is_not_there_is_told(capsys, tmp_path):
+@pytest.mark.parametrize(
+    ("option", "place", "said"),
+    [("alerts", "nothing", "does not exist"), ("catalogue", "nothing", "does not exist"), ("alerts", ".", "no alert")],
+)
+def test_files_that_are_not_there_are_told(capsys, tmp_path, option, place, said):
     with pytest.raises(SystemExit):
-        demo.parse(["--alerts", str(tmp_path / "nothing")])
-    assert "does not exist" in capsys.readouterr().err
+        demo.parse([f"--{option}", str(tmp_path / place)])
+    assert said in capsys.readouterr().err
 
 
 def lines(process: subprocess.Popen[str]) -> Iterator[str]:

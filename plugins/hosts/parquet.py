@@ -107,10 +107,10 @@ def directions(ra_deg: Floats, dec_deg: Floats) -> Floats:
 
 
 def _names(hits: pa.Table) -> pd.Series:
-    """Return the most familiar name that each galaxy has."""
+    """Return the most familiar name that each galaxy has; the catalogue fills short and missing ones with blanks."""
     name = "GLADE " + hits["glade_id"].to_pandas().astype(str)
     for column, prefix in NAMES:
-        given = hits[column].cast(pa.string()).to_pandas().fillna("").astype(str)
+        given = hits[column].cast(pa.string()).to_pandas().fillna("").astype(str).str.strip()
         # HyperLEDA repeats the bare PGC number where it has no name
         name = (prefix + given).where((given != "") & ~(given.str.isdigit() & (prefix == "")), name)
     return name

@@ -66,6 +66,12 @@ class TestIngest:
             call_command("alerce_ingest", str(tmp_path))
         assert capsys.readouterr().out == "ingest: alerts=0 targets=0 datums=0 skipped=0 errors=1\n"
 
+    def test_a_folder_without_alerts_is_told_and_no_failure(self, tmp_path, capsys):
+        (tmp_path / "notes.txt").write_text("no alert")
+        call_command("alerce_ingest", str(tmp_path))
+        said = capsys.readouterr()
+        assert said.out == "ingest: alerts=0 targets=0 datums=0 skipped=0 errors=0\n" and "no alert files" in said.err
+
     @pytest.mark.parametrize("command", ["alerce_ingest", "alerce_run"])
     def test_an_unknown_user(self, command, tmp_path):
         with pytest.raises(CommandError, match="there is no user 'nobody'"):

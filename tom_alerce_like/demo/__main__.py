@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tom_alerce_like.alerts import files
 from tom_alerce_like.demo import night, ports, sandbox, site
 from tom_alerce_like.sandbox.settings import settings as sandbox_settings
 
@@ -58,8 +59,11 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--alerts", type=Path, metavar="FOLDER", help="read alert files instead of brokers")
     parser.add_argument("--catalogue", type=Path, metavar="FILE", help="galaxies (parquet) in which hosts are sought")
     arguments = parser.parse_args(words)
-    if arguments.alerts and not arguments.alerts.exists():
-        parser.error(f"{arguments.alerts} does not exist")
+    if arguments.alerts and not files.found(arguments.alerts.resolve()):
+        parser.error(f"{arguments.alerts} holds no alert files ({', '.join(files.SUFFIXES)})")
+    for path in (arguments.alerts, arguments.catalogue):
+        if path and not path.exists():
+            parser.error(f"{path} does not exist")
     return arguments
 
 
@@ -108,6 +112,8 @@ def serve(port: int) -> None:
     """Serve the TOM until it is interrupted."""
     from django.core.management import call_command
 
+    # the server itself would end this process at once, and the sandbox would stay
+    ports.require(port)
     print(f"Serving the TOM at http://{ports.HOST}:{port}/alerce/candidates/ (Ctrl-C ends it)", flush=True)
     call_command("runserver", f"{ports.HOST}:{port}", use_reloader=False, verbosity=0)
 

@@ -45,6 +45,14 @@ def test_the_most_familiar_name_wins(catalogue):
     assert found["name"].tolist() == ["NGC0001", "PGC 12345", "GLADE 3"]
 
 
+def test_blanks_are_no_name_and_not_part_of_one(tmp_path):
+    blank = {"PGC": "       ", "GWGC": "        ", "HyperLEDA": "89323    "}
+    rows = [galaxy(10, 10, **{**blank, "GWGC": "NGC2573     "}), galaxy(10, 10, **{**blank, "PGC": "   6249"})]
+    path = write(tmp_path / "padded.parquet", [*rows, galaxy(10, 10, **blank)])
+    found = ParquetCatalogue(path).cone(np.array([10.0]), np.array([10.0]), 1.0)
+    assert set(found["name"]) == {"NGC2573", "PGC 6249", "GLADE 3"}
+
+
 def test_a_galaxy_listed_twice_is_found_once(tmp_path):
     path = write(tmp_path / "twice.parquet", [galaxy(10, 10), galaxy(10, 10)])
     table = pd.read_parquet(path).assign(glade_id=7)

@@ -1,5 +1,6 @@
 """Hosts that people chose, against the bright part of GLADE+."""
 
+import numpy as np
 import pytest
 
 from tom_alerce_like.plugins.hosts.associate import associate
@@ -34,6 +35,12 @@ def test_a_probability_means_what_it_says(table):
     for low, high in [(0.5, 0.9), (0.9, 0.99), (0.99, 1.0)]:
         part = claims[(claims["probability"] > low) & (claims["probability"] <= high)]
         assert part["right"].mean() == pytest.approx(part["probability"].mean(), abs=0.08)
+
+
+def test_every_galaxy_has_a_name_without_blanks_around_it(data):
+    catalogue = ParquetCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
+    names = catalogue.cone(np.array([180.0]), np.array([10.0]), 36_000.0)["name"]
+    assert len(names) > 1000 and (names == names.str.strip()).all() and not names.isin(["PGC", "GLADE", "WISE"]).any()
 
 
 def test_interval_is_wilsons():

@@ -32,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = users.named(options["user"])
+        if not files.found(options["paths"]):
+            self.stderr.write(f"no alert files ({', '.join(files.SUFFIXES)}) there")
         total = Summary()
         for batch in progress.shown(files.read(options["paths"]), "ingest"):
             part = ingest(batch, source=SOURCE, user=user)
