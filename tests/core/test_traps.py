@@ -46,7 +46,7 @@ def test_get_or_create_of_each_point_costs_10_s_for_500():
     few = cost(objects(5, 3))
     Target.objects.all().delete()
     assert cost(objects(5, 300)) <= few
-    assert PhotometryReducedDatum.objects.count() == 5 * 302
+    assert PhotometryReducedDatum.objects.count() == 5 * 301
 
 
 def test_full_clean_of_each_alias_costs_a_search_of_all_targets():
