@@ -31,6 +31,8 @@ from tom_alerce_like.plugins.tns.report import AtReport
 
 #: A person waits for at most this long for each of the calls.
 TIMEOUT_S = 10.0
+#: Each report is looked for at TNS first: a person waits for these, and `alerce_tns` sends the others.
+SENT_AT_ONCE = 10
 CHANGED = "The data changed since you looked: check the report and send it again."
 OFF = "Reports are off: this TOM has no TNS credentials."
 
@@ -168,7 +170,7 @@ def _queue(user: Any, target: Target, report: AtReport, seen: str) -> Report:
 
 def _send(request: HttpRequest, rows: Iterable[Report]) -> None:
     rows = list(rows)
-    ledger.send(Client(account(), timeout_s=TIMEOUT_S, asking=http.session(retries=0)), rows)
+    ledger.send(Client(account(), timeout_s=TIMEOUT_S, asking=http.session(retries=0)), rows[:SENT_AT_ONCE])
     for row in Report.objects.filter(pk__in=[row.pk for row in rows]):
         level = messages.SUCCESS if row.state in (State.SENT, State.KNOWN) else messages.WARNING
         text = f"{row.internal_name} to {account().label}: {row.get_state_display()}. {row.why}"

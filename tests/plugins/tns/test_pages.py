@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from tom_targets.models import Target
 
@@ -203,6 +204,21 @@ def test_bulk_sends_the_chosen_in_one_submission(client, observer, supernova, he
     sent = [data["at_report"] for path, data in tns.calls if path == "set/bulk-report"]
     assert [[entry["internal_name"] for entry in batch.values()] for batch in sent] == [[t.name for t in targets[1:3]]]
     assert set(Report.objects.values_list("target", "state")) == {(t.pk, "sent") for t in targets[1:3]}
+
+
+def test_of_many_the_page_sends_the_first_and_the_command_the_others(
+    client, observer, supernova, here, tns, monkeypatch
+):
+    monkeypatch.setattr("tom_alerce_like.plugins.tns.views.SENT_AT_ONCE", 2)
+    targets = [supernova(number) for number in range(3)]
+    client.force_login(observer("vera", "view", "change", targets=targets))
+    chosen = {"target": [target.pk for target in targets]}
+    preview = client.post(reverse("tom_alerce_like_tns:bulk"), chosen)
+    page = client.post(reverse("tom_alerce_like_tns:bulk-send"), {**chosen, **fields(preview)}, follow=True)
+    assert "to be sent" in page.content.decode()
+    assert sorted(Report.objects.values_list("state", flat=True)) == ["queued", "sent", "sent"]
+    call_command("alerce_tns")
+    assert not Report.objects.filter(state="queued").exists() and tns.n_calls("set/bulk-report") == 2
 
 
 def test_bulk_leaves_out_targets_that_the_user_may_not_change(client, observer, supernova, here):
