@@ -19,11 +19,13 @@ from django.test import Client
 from django.urls import reverse
 from tom_targets.models import Target
 
+from tests.core.skies import alert, batch
 from tom_alerce_like.alerts import files
 from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.facilities.models import FollowupRequest, State
 from tom_alerce_like.facilities.ocs.payload import default_params
+from tom_alerce_like.ingest import ingest
 from tom_alerce_like.models import Alert, Candidate, Classification
 from tom_alerce_like.plugins.tns.models import Report
 from tom_alerce_like.sandbox.server import Sandbox
@@ -144,6 +146,11 @@ def test_good_files_among_bad_ones_are_ingested_and_the_bad_are_named(data: Any,
     assert all(name in said.err for name in [*bad, "wrong.parquet"])
     assert said.out.strip().endswith(f"errors={len(bad) + 1}")
     assert Alert.objects.count() == Candidate.objects.count() == 3
+
+
+def test_names_that_a_terminal_would_obey_are_printed_harmless():
+    summary = ingest(batch(alert("\x1b]0;gone\x07\x1b[2J")), source=ARCHIVE)
+    assert summary.errors == 1 and "gone" in summary.problems[0] and summary.problems[0].isprintable()
 
 
 def test_damaged_files_of_the_archive_are_told_on_the_page(client: Client, data: Any, tmp_path: Any, settings: Any):

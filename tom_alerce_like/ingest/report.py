@@ -42,4 +42,9 @@ class Summary:
 
 def trouble(problems: Counter[str]) -> Summary:
     """Return problems, each with how many things it spoiled, as a summary."""
-    return Summary(errors=problems.total(), problems=tuple(problems))
+    return Summary(errors=problems.total(), problems=tuple(map(_printable, problems)))
+
+
+def _printable(text: str) -> str:
+    # messages quote what was sent, commands print them, and a terminal obeys control characters
+    return "".join(character if character.isprintable() else "?" for character in text)
