@@ -20,6 +20,7 @@ from django.urls import reverse
 from tom_targets.models import Target
 
 from tests.core.skies import alert, batch
+from tests.plugins.tns.conftest import supernova  # noqa: F401  (a fixture)
 from tom_alerce_like.alerts import files
 from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.clock import now_mjd
@@ -234,6 +235,18 @@ def test_a_gigabyte_from_the_portal_is_a_message(client: Client, settings: Any, 
     assert page.status_code == 200 and page.context["form"].non_field_errors()
     assert flood.peak_bytes < LIMIT_BYTES and flood.sent < GIGABYTE
     assert not FollowupRequest.objects.exists()
+
+
+def test_a_gigabyte_from_tns_leaves_the_report_queued(client: Client, settings: Any, supernova: Any):  # noqa: F811
+    target = supernova()
+    with Flood(200) as flood:
+        account = {"api_key": "k", "bot_id": "1", "bot_name": "b", "group_id": "74"}
+        settings.DATA_SERVICES = {"TNS": {**account, "base_url": flood.url}}
+        url = reverse("tom_alerce_like_tns:report", args=[target.pk])
+        draft = client.get(url).context
+        page = client.post(url, {**draft["form"].initial, "digest": draft["entry"]["digest"]}, follow=True)
+    assert "sent more than 64 MB" in page.text and Report.objects.get().state == "queued"
+    assert flood.peak_bytes < LIMIT_BYTES and flood.sent < GIGABYTE
 
 
 # hostile HTML
