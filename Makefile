@@ -37,6 +37,8 @@ dist: .venv/installed
 
 .venv/installed: setup.cfg constraints.txt
 	@echo "Installing into .venv; the first time this takes a few minutes ..."
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or \
+		sys.exit("This is Python %d.%d, and 3.11 to 3.13 will do: make PYTHON=python3.12 ..." % v)'
 	@$(PYTHON) -m venv .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,test]'
 	@touch $@
