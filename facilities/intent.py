@@ -7,12 +7,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError, InputError
 from tom_alerce_like.facilities.contract import Observatory
 from tom_alerce_like.facilities.models import NAME_LENGTH, FollowupRequest, State, new_key
+from tom_alerce_like.turns import turn
 
 #: Two requests that differ only in these are the same request.
 _NOT_COMPARED = ("start", "end", "name", "why")
@@ -41,14 +40,12 @@ def write(place: Observatory, target: Any, params: dict[str, Any], user: Any, wh
 def _commit(row: FollowupRequest) -> tuple[FollowupRequest, bool]:
     known = FollowupRequest.objects.filter(fingerprint=row.fingerprint)
     try:
-        with transaction.atomic(durable=True):
+        with turn(durable=True):
             if found := known.first():
                 return found, False
             _check_cap()
             row.save()
             return row, True
-    except IntegrityError:
-        return known.get(), False
     except RuntimeError as error:
         raise ConfigurationError(
             "the intent cannot be written before the call inside a transaction: switch ATOMIC_REQUESTS off"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from tom_alerce_like import module, store, summary
 from tom_alerce_like.bulk import slices
 from tom_alerce_like.ingest import classifications
 from tom_alerce_like.pipeline import Night
+from tom_alerce_like.turns import turn
 
 
 def classify(night: Night) -> None:
@@ -20,14 +19,16 @@ def classify(night: Night) -> None:
     modules = module.enabled()
     parts = list(slices(sorted(night.targets)))
     for target_ids in night.each(parts, "classify", len(parts)):
-        night.counts["classified"] += _classify(target_ids, modules)
+        _classify(target_ids, modules, night)
 
 
-def _classify(target_ids: Sequence[int], modules: list[module.ScienceModule]) -> int:
+def _classify(target_ids: Sequence[int], modules: list[module.ScienceModule], night: Night) -> None:
     alerts = store.latest(target_ids)
     scores = module.run(alerts, modules)
     owners = dict(zip(alerts["object_id"], alerts.index, strict=True))
-    with transaction.atomic():
-        classifications.save(scores, owners)
+    with turn():
+        problems = classifications.save(scores, owners)
         summary.refresh(target_ids)
-    return scores["object_id"].nunique()
+    night.counts["classified"] += scores["object_id"].nunique()
+    for problem in problems:
+        night.error(problem)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from tom_alerce_like.bulk import nullable, slices
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.turns import turn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +29,7 @@ _SUMMARY = {
 }
 
 
-@transaction.atomic
+@turn()
 def save(target_ids: Sequence[int], answer: Association) -> int:
     """Write the candidates of an association, one target per place; returns how many targets have a host now.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views import View
@@ -12,6 +11,7 @@ from django.views import View
 from tom_alerce_like.permissions import changeable_or_403
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.store import publish
+from tom_alerce_like.turns import turn
 
 
 class ChooseHost(LoginRequiredMixin, View):
@@ -23,7 +23,7 @@ class ChooseHost(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         host = get_object_or_404(Host, pk=pk)
         target = changeable_or_403(request.user, host.target_id)
-        with transaction.atomic():
+        with turn():
             Host.objects.filter(target_id=target.pk, is_chosen=True).update(is_chosen=False)
             Host.objects.filter(pk=pk).update(is_chosen=self.is_chosen)
             publish([target.pk])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
-
 from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.pipeline import Night
@@ -14,6 +12,7 @@ from tom_alerce_like.plugins.priority import strategies
 from tom_alerce_like.plugins.priority.criterion import or_none
 from tom_alerce_like.plugins.priority.models import Priority
 from tom_alerce_like.plugins.priority.table import candidates
+from tom_alerce_like.turns import turn
 
 RECENT_DAYS = 30.0
 _CHUNK = 1000
@@ -53,7 +52,7 @@ def rank_targets(target_ids: Collection[int], now: datetime, strategy: strategie
     return sum(priority.value is not None for priority in judged)
 
 
-@transaction.atomic
+@turn()
 def _store(judged: list[Priority]) -> None:
     Priority.objects.bulk_create(
         judged,

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 import pandas as pd
-from django.db import transaction
 from django.db.models import QuerySet
 
 from tom_alerce_like.clock import from_mjd, to_mjd
@@ -18,6 +17,7 @@ from tom_alerce_like.plugins.scheduling.models import Block, Plan
 from tom_alerce_like.plugins.scheduling.plan import REQUEST_COLUMNS, plan
 from tom_alerce_like.plugins.scheduling.sites import with_telescope
 from tom_alerce_like.plugins.scheduling.visibility import Limits
+from tom_alerce_like.turns import turn
 
 MAX_TARGETS = 500
 RECENT_DAYS = 30.0
@@ -76,7 +76,7 @@ def _taken(now: datetime) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "start_mjd", "end_mjd"])
 
 
-@transaction.atomic
+@turn()
 def _store(blocks: pd.DataFrame, reasons: dict[int, str], now: datetime, user: Any) -> Plan:
     stored = Plan.objects.create(start=now, user=user)
     Block.objects.bulk_create(

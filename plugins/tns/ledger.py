@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import numpy as np
 from astropy.coordinates import angular_separation
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from tom_targets.models import Target
@@ -34,6 +34,7 @@ from tom_alerce_like.plugins.tns.client import MAX_REPORTS, SEARCH_RADIUS_ARCSEC
 from tom_alerce_like.plugins.tns.models import LIVE, Report, State
 from tom_alerce_like.plugins.tns.outcomes import match, move, move_all, note, take
 from tom_alerce_like.plugins.tns.report import AtReport
+from tom_alerce_like.turns import turn
 
 #: Longer than any call takes: the process that sent the report is dead.
 SENDING_WAIT = timedelta(minutes=5)
@@ -62,9 +63,6 @@ def queue(target: Target, report: AtReport, user: Any, account: Account) -> Repo
     wrong = rules.problems(report)
     if wrong:
         raise InputError("; ".join(wrong))
-    before = conflict(target.pk, report, account)
-    if before:
-        raise InputError(before)
     row = Report(
         target_id=target.pk,
         internal_name=report["internal_name"],
@@ -74,11 +72,11 @@ def queue(target: Target, report: AtReport, user: Any, account: Account) -> Repo
         payload=report,
         user=user,
     )
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise InputError(f"{row.internal_name} was reported to {row.environment} just now") from error
+    with turn():
+        before = conflict(target.pk, report, account)
+        if before:
+            raise InputError(before)
+        row.save()
     return row
 
 

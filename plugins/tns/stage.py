@@ -20,6 +20,7 @@ from tom_alerce_like.plugins.tns.account import Account, account
 from tom_alerce_like.plugins.tns.client import MAX_REPORTS, Client
 from tom_alerce_like.plugins.tns.models import LIVE, OPEN, Report, State
 from tom_alerce_like.taxonomy import SUPERNOVA
+from tom_alerce_like.turns import turn
 
 MIN_PROBABILITY = 0.5
 MIN_DETECTIONS = 2
@@ -47,19 +48,26 @@ def report(night: Night) -> None:
 
 def _queue(night: Night, here: Account) -> list[Report]:
     """Queue reports of the best candidates; one that lacks something is left for a person to complete."""
-    since = night.now - timedelta(hours=24)
-    room = conf.get("MAX_REPORTS_PER_NIGHT")
-    room -= Report.objects.filter(environment=here.environment, created__gte=since).count()
-    wanted = _best(night, here, max(0, min(room, MAX_REPORTS)))
+    wanted = _best(night, here, min(_room(night, here), MAX_REPORTS))
     reports = at_report.build(wanted, at_report.reporter(night.user, here), here)
     rows = []
     for target in night.each(wanted, "reports", len(wanted)):
         try:
             _require_discovery(target, reports[target.pk])
-            rows.append(ledger.queue(target, reports[target.pk], night.user, here))
+            with turn():  # another run may be reporting too
+                if not _room(night, here):
+                    break
+                rows.append(ledger.queue(target, reports[target.pk], night.user, here))
         except InputError as error:
             night.problems.append(f"no TNS report of {target.name}: {error}")
     return rows
+
+
+def _room(night: Night, here: Account) -> int:
+    """Return how many more reports the setting MAX_REPORTS_PER_NIGHT allows."""
+    since = night.now - timedelta(hours=24)
+    made = Report.objects.filter(environment=here.environment, created__gte=since).count()
+    return max(0, conf.get("MAX_REPORTS_PER_NIGHT") - made)
 
 
 def _require_discovery(target: Target, draft: at_report.AtReport) -> None:

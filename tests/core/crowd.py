@@ -1,4 +1,4 @@
-"""Several processes that ingest the same alerts into one database at once.
+"""Several processes that ingest, judge and rank the same alerts in one database at once.
 
 ``python -m tests.core.crowd prepare|ingest|count [SQLITE FILE]``: without a file, the server of TEST_DATABASE_URL.
 """
@@ -39,13 +39,19 @@ def prepare() -> None:
 
 def bring() -> None:
     from tests.core.skies import BROKER, alert, batch, point
+    from tom_alerce_like import pipeline
     from tom_alerce_like.ingest import ingest
+    from tom_alerce_like.plugins.priority.stage import rank
+    from tom_alerce_like.scoring import classify
 
     print("ready", flush=True)
     sys.stdin.readline()
     curve = [point(60990.0 + day) for day in range(5)]
-    many = [alert(f"ZTF26a{i:06d}", ra_deg=i * 0.1, dec_deg=i * 0.02, lightcurve=curve) for i in range(600)]
-    print(ingest(batch(*many), source=BROKER))
+    same = {"lightcurve": curve, "chi": 1.5, "elongation": 1.1, "fwhm_arcsec": 2.3}
+    many = [alert(f"ZTF26a{i:06d}", ra_deg=i * 0.1, dec_deg=i * 0.02, **same) for i in range(600)]
+    summary = ingest(batch(*many), source=BROKER)
+    night = pipeline.run(pipeline.Night(targets=set(summary.target_ids.values())), [classify, rank, rank, classify])
+    print(summary, night.summary(), *night.problems)
 
 
 def count() -> None:

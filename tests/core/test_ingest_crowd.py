@@ -1,4 +1,4 @@
-"""Three ingests of the same alerts at once end as one."""
+"""Three runs on the same alerts at once end as one."""
 
 import os
 import re
@@ -37,6 +37,7 @@ def crowd(environment, *arguments):
     lines = [finish(process) for process in crowd]
     made = [[int(re.search(rf"{name}=(\d+)", line)[1]) for line in lines] for name in ("targets", "datums", "errors")]
     assert [sum(each) for each in made] == [600, 3600, 0]
+    assert all("classified=1200 hosts=0 ranked=1200 requests=0 reports=0 errors=0" in line for line in lines), lines
     assert finish(start("count", environment, *arguments)) == "600 3600 600 600\n"
 
 

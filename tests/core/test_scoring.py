@@ -31,6 +31,15 @@ class Broken(Brightness):
         raise RuntimeError("no weights")
 
 
+class Unsure(Brightness):
+    """Gives what is no probability, under a name that no column holds."""
+
+    name = "unsure" * 20
+
+    def score(self, alerts):
+        return super().score(alerts) + 2
+
+
 @pytest.fixture
 def night(settings):
     settings.TOM_ALERCE_LIKE = {"MODULES": ["tests.core.test_scoring.Broken", "tests.core.test_scoring.Brightness"]}
@@ -72,6 +81,14 @@ def test_twice_changes_nothing(night):
     before = list(Classification.objects.values_list())
     scoring.classify(night)
     assert list(Classification.objects.values_list()) == before
+
+
+def test_scores_that_cannot_be_stored_are_named(night, settings):
+    settings.TOM_ALERCE_LIKE = {"MODULES": ["tests.core.test_scoring.Unsure", "tests.core.test_scoring.Brightness"]}
+    scoring.classify(night)
+    assert night.counts["classified"] == 2 and night.counts["errors"] == 1
+    assert "4 class probabilities left out" in night.problems[0]
+    assert set(Classification.objects.filter(source="local").values_list("classifier", flat=True)) == {"brightness"}
 
 
 def test_nothing_to_judge(night):

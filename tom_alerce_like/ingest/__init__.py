@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from django.db import connection, transaction
 from tom_targets.base_models import BaseTarget
 
 from tom_alerce_like import summary
@@ -18,11 +17,9 @@ from tom_alerce_like.ingest import classifications, photometry, points, targets
 from tom_alerce_like.ingest.clean import usable
 from tom_alerce_like.ingest.matching import match, owners
 from tom_alerce_like.ingest.report import Summary, trouble
-from tom_alerce_like.models import Candidate
+from tom_alerce_like.turns import turn
 
 __all__ = ["Summary", "ingest"]
-#: Any number that no other program of the TOM locks by.
-_TURN = 0x616C65726365
 
 
 def ingest(batch: Batch, *, source: str, user: Any = None) -> Summary:
@@ -48,8 +45,7 @@ def _chunks(alerts: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _chunk(alerts: pd.DataFrame, batch: Batch, source: str, user: Any) -> Summary:
-    with transaction.atomic():
-        _take_turns()
+    with turn():
         made, target_ids, problems = _targets(alerts, batch, user)
         owner = alerts["object_id"].map(target_ids).to_numpy(dtype=int)
         changed = alert_rows.save(alerts, owner)
@@ -77,19 +73,8 @@ def _targets(alerts: pd.DataFrame, batch: Batch, user: Any) -> tuple[list[BaseTa
 
 def _judgements_alone(table: pd.DataFrame) -> Summary:
     """Store what is said of objects that have no alert in the batch, where the TOM has them."""
-    with transaction.atomic():
-        _take_turns()
+    with turn():
         target_ids = owners(set(table["object_id"]))
         problems = classifications.save(table, target_ids)
         summary.refresh(target_ids.values())
     return trouble(problems)
-
-
-def _take_turns() -> None:
-    """Wait until no other ingest is writing, so that none misses a target or point that another is about to commit."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
-    else:
-        # SQLite locks at the first write: this one changes nothing, and comes before anything is read
-        Candidate.objects.filter(pk=-1).update(survey="")
