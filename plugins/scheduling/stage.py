@@ -51,7 +51,8 @@ def _submit(block: Block, night: Night) -> None:
         night.counts["requests"] += 1
         _note(block, ACCEPTED)
     else:
-        _note(block, f"{request.state} {request.last_error}".strip(), night)
+        # without an error it is another run that asks for the same at this moment
+        _note(block, f"{request.state} {request.last_error}".strip(), night if request.last_error else None)
 
 
 def _note(block: Block, outcome: str, night: Night | None = None) -> None:

@@ -39,7 +39,7 @@ def asked(monkeypatch):
         answer = book.answers.get(target.name, "accepted")
         if isinstance(answer, Exception):
             raise answer
-        return SimpleNamespace(state=answer, last_error="" if answer == "accepted" else "not visible")
+        return SimpleNamespace(state=answer, last_error="not visible" if answer == "refused" else "")
 
     monkeypatch.setattr(stage, "ask", ask)
     return book
@@ -157,6 +157,15 @@ def test_trouble_with_one_target_does_not_stop_the_next(asked, settings, user):
     assert night.counts["requests"] == 1
     assert night.problems == ["t3: no such filter", "t2: refused not visible"]
     assert Block.objects.get(target__name="t2").outcome == "refused not visible"
+
+
+def test_what_another_run_is_asking_for_is_no_trouble(asked, settings, user):
+    settings.TOM_ALERCE_LIKE = {"AUTO_SUBMIT": True}
+    asked.answers = {"t1": "sending"}
+    night = planned(candidate("t1"), candidate("t2"), user=user)
+    stage.submit(night)
+    assert night.counts["requests"] == 1 and not night.problems
+    assert Block.objects.get(target__name="t1").outcome == "sending"
 
 
 def test_without_credentials_one_problem_is_enough(asked, settings, user):
