@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from tom_alerce_like.bulk import slices
 from tom_alerce_like.clock import to_mjd
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.pipeline import Night
@@ -15,14 +16,13 @@ from tom_alerce_like.plugins.priority.table import candidates
 from tom_alerce_like.turns import turn
 
 RECENT_DAYS = 30.0
-_CHUNK = 1000
 
 
 def rank(night: Night) -> None:
     """Give the night's targets, or those seen in the last 30 days when it has none, priority and reason."""
     strategy = strategies.current()
     ids = sorted(night.targets) or recent_targets(night.now)
-    chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+    chunks = list(slices(ids))
     for chunk in night.each(chunks, "rank", len(chunks)):
         night.counts["ranked"] += rank_targets(chunk, night.now, strategy)
 
@@ -59,7 +59,6 @@ def _store(judged: list[Priority]) -> None:
         update_conflicts=True,
         unique_fields=["target", "strategy"],
         update_fields=["version", "value", "reason", "parts", "modified"],
-        batch_size=500,
     )
     summaries = [Candidate(target_id=one.target_id, priority=one.value, priority_reason=one.reason) for one in judged]
-    Candidate.objects.bulk_update(summaries, ["priority", "priority_reason"], batch_size=200)
+    Candidate.objects.bulk_update(summaries, ["priority", "priority_reason"], batch_size=100)

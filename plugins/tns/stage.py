@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
 
 from django.db.models import F
 from tom_targets.models import Target
@@ -81,13 +82,15 @@ def _require_discovery(target: Target, draft: at_report.AtReport) -> None:
 def _best(night: Night, here: Account, room: int) -> list[Target]:
     reported = Report.objects.filter(environment=here.environment, state__in=LIVE).exclude(target=None)
     candidates = Candidate.objects.filter(
-        target_id__in=changeable(night.user, Target.objects.filter(pk__in=night.targets)).values("pk"),
+        target_id__in=changeable(night.user, Target.objects.all()).values("pk"),
         class_name__iregex=SUPERNOVA,
         class_probability__gte=MIN_PROBABILITY,
         n_detections__gte=MIN_DETECTIONS,
     ).exclude(target_id__in=reported.values("target_id"))
     best = candidates.order_by(F("priority").desc(nulls_last=True), "-class_probability")
-    keys = list(best.values_list("target_id", flat=True)[:room])
+    # a night may have more targets than a database takes in one statement
+    ranked = best.values_list("pk", flat=True).iterator()
+    keys = list(islice((key for key in ranked if key in night.targets), room))
     targets = Target.objects.in_bulk(keys)
     return [targets[pk] for pk in keys]
 
