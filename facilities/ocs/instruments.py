@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tom_alerce_like.exceptions import BadReply
@@ -72,19 +73,27 @@ def _instrument(code: str, entry: Any) -> Instrument | None:
         readout_mode = _readout_mode(entry)
     except (KeyError, TypeError, AttributeError):
         return None
-    if len(elements) < len(usable):
-        return None
-    return Instrument(
+    made = Instrument(
         facility=NAME,
-        code=code[:60],
+        code=code,
         name=name[:100],
         is_spectrograph=is_spectrograph,
-        telescope_class=telescope_class[:20],
+        telescope_class=telescope_class,
         configuration_type=kind or ("SPECTRUM" if is_spectrograph else "EXPOSE"),
         elements=elements,
         defaults=defaults,
         readout_mode=readout_mode,
     )
+    return made if len(elements) == len(usable) and _fits(made) else None
+
+
+def _fits(made: Instrument) -> bool:
+    """Tell whether the texts have a length that can be kept: cut, they would mean nothing to the portal."""
+    try:
+        made.clean_fields(exclude=["elements", "defaults"])
+    except ValidationError:
+        return False
+    return True
 
 
 def _readout_mode(entry: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from tom_alerce_like.plugins.priority.criteria import (
     Young,
 )
 from tom_alerce_like.plugins.priority.criterion import Criterion
+from tom_alerce_like.plugins.priority.models import MAX_NAME, MAX_VERSION
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,6 @@ def current() -> Strategy:
     strategy = conf.load("STRATEGY", path)
     if not isinstance(strategy, Strategy):
         raise ConfigurationError(f"STRATEGY {path!r} is not a Strategy")
+    if len(strategy.name) > MAX_NAME or len(strategy.version) > MAX_VERSION:
+        raise ConfigurationError(f"STRATEGY {path!r}: {MAX_NAME} characters for a name, {MAX_VERSION} for a version")
     return strategy

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from tom_targets.base_models import BaseTarget
 
+from tom_alerce_like.plugins.scheduling.sites import MAX_NAME
+
 #: The outcome of a block that an observatory has booked, in the request ledger's word.
 ACCEPTED = "accepted"
 
@@ -38,7 +40,7 @@ class Block(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="blocks")
     target = models.ForeignKey(BaseTarget, on_delete=models.CASCADE, related_name="+")
-    site = models.CharField(max_length=50)
+    site = models.CharField(max_length=MAX_NAME)
     start = models.DateTimeField()
     end = models.DateTimeField(db_index=True)
     value = models.FloatField(help_text="the target's priority when the plan was made")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
 
+MAX_NAME = 50
+
 
 @dataclass(frozen=True)
 class Site:
@@ -25,6 +27,8 @@ class Site:
         object.__setattr__(self, "telescopes", tuple(self.telescopes))
         if not (-180 <= self.longitude_deg <= 360 and -90 <= self.latitude_deg <= 90):
             raise ConfigurationError(f"SITES: {self.name} is not on Earth (longitude, latitude in degrees)")
+        if len(self.name) > MAX_NAME:
+            raise ConfigurationError(f"SITES: {self.name} is longer than {MAX_NAME} characters")
 
 
 #: Las Cumbres Observatory's six sites with 1 m or 2 m telescopes or nearby domes, and SOAR; positions as the TOM

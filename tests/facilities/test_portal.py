@@ -181,6 +181,16 @@ def test_an_archive_is_known_for_lco_only(settings):
     assert PortalFacility().data_products("1") == []
 
 
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [("x" * 61, {}), ("other", {"class": "x" * 21}), ("other", {"default_configuration_type": "x" * 31})],
+)
+def test_an_instrument_with_words_that_cannot_be_kept_is_left_out(portal, code, changes):
+    known = {"type": "IMAGE", "class": "1m0", "name": "A camera", "optical_elements": {}}
+    portal.instruments = {"camera": known, code: {**known, **changes}}
+    assert instruments.refresh(Portal()) == 1 and set(instruments.known()) == {"camera"}
+
+
 def test_replies_of_another_shape_are_bad_replies(portal, target):
     client = Portal()
     portal.instruments = ["<b>"]

@@ -132,7 +132,13 @@ def test_a_strategy_of_ones_own_may_leave_a_target_unjudged(settings):
 only_bright = strategies.Strategy("only bright", "7", Brightness())
 
 
-@pytest.mark.parametrize("path", ["no.such.strategy", "tom_alerce_like.conf.get"])
+long_name, long_version = (strategies.Strategy(n * "x", v * "1", Brightness()) for n, v in ((51, 1), (1, 21)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["no.such.strategy", "tom_alerce_like.conf.get", f"{__name__}.long_name", f"{__name__}.long_version"],
+)
 def test_a_wrong_strategy_is_told(settings, path):
     settings.TOM_ALERCE_LIKE = {"STRATEGY": path}
     with pytest.raises(ConfigurationError, match="STRATEGY"):

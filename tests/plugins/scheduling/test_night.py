@@ -218,8 +218,11 @@ def test_a_post_plans_what_the_user_may_change(client, user):
     assert "mine" in client.get(URL).content.decode()
 
 
-def test_wrong_sites_are_told_on_the_page_and_by_the_check(client, user, settings):
-    settings.TOM_ALERCE_LIKE = {"SITES": {"P": {"longitude_deg": 1}}}
+@pytest.mark.parametrize(
+    "site", [{"P": {"longitude_deg": 1}}, {"P" * 51: {"longitude_deg": 1, "latitude_deg": 1}}, {"P": None}]
+)
+def test_wrong_sites_are_told_on_the_page_and_by_the_check(client, user, settings, site):
+    settings.TOM_ALERCE_LIKE = {"SITES": site}
     assert "SITES" in checks.usable_sites(None)[0].msg
     assign_perm("tom_targets.change_target", user, candidate("a", now=timezone.now()))
     client.force_login(user)
