@@ -10,7 +10,16 @@ import pytest
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ["tests/core", "tests/facilities", "tests/plugins/tns"]
+FOLDERS = [
+    "tests/core",
+    "tests/brokers/test_pages.py",
+    "tests/brokers/test_stage.py",
+    "tests/facilities",
+    "tests/plugins/hosts",
+    "tests/plugins/priority",
+    "tests/plugins/scheduling/test_night.py",
+    "tests/plugins/tns",
+]
 
 
 @pytest.mark.postgres

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tom_alerce_like.bulk import nullable, slices
@@ -36,9 +36,10 @@ def save(target_ids: Sequence[int], answer: Association) -> int:
     The same answer twice changes nothing. What a person chose stays, and so do candidates of catalogues that did not
     answer this time.
     """
-    rows = _rows(target_ids, answer.candidates)
+    # backwards: of two galaxies under one id, as two files of one name may hold them, the more probable stays
+    rows = {_key(host): host for host in reversed(_rows(target_ids, answer.candidates))}
     Host.objects.bulk_create(
-        rows,
+        rows.values(),
         update_conflicts=True,
         unique_fields=["target", "catalogue", "catalogue_id"],
         update_fields=_WRITTEN,
@@ -85,8 +86,11 @@ def _rows(target_ids: Sequence[int], candidates: pd.DataFrame) -> list[Host]:
     return [Host(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
 
 
-def _drop_stale(target_ids: Sequence[int], rows: Iterable[Host], answered: Sequence[str]) -> None:
-    kept = {(host.target_id, host.catalogue, host.catalogue_id) for host in rows}
+def _key(host: Host) -> tuple[int, str, str]:
+    return host.target_id, host.catalogue, host.catalogue_id
+
+
+def _drop_stale(target_ids: Sequence[int], kept: Container[tuple], answered: Sequence[str]) -> None:
     for some in slices(target_ids):
         before = Host.objects.filter(target_id__in=some, catalogue__in=answered, is_chosen=False)
         keys = before.values_list("pk", "target_id", "catalogue", "catalogue_id")

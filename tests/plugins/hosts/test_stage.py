@@ -113,6 +113,15 @@ def test_a_catalogue_that_fails_is_noted_and_takes_nothing_away(use, catalogue, 
     assert state() == before
 
 
+def test_two_files_of_one_name_may_use_an_id_twice(use, new_target, tmp_path):
+    (tmp_path / "other").mkdir()
+    near = write(tmp_path / "galaxies.parquet", [galaxy(150.0, 2.0, glade_id=7)])
+    far = write(tmp_path / "other" / "galaxies.parquet", [galaxy(*moved(150.0, 2.0, 40.0, 0.0), glade_id=7)])
+    use(far, near)
+    assert run(new_target("t", 150.0, 2.0)).counts["hosts"] == 1
+    assert Host.objects.get().offset_arcsec == pytest.approx(0, abs=0.01)
+
+
 def test_a_missing_file_is_noted(use, new_target, tmp_path):
     use(tmp_path / "absent.parquet")
     night = run(new_target("t", 150.0, 2.0))
