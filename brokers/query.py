@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like import conf
 from tom_alerce_like.brokers.ids import ZTF
-from tom_alerce_like.brokers.sky import separation_arcsec
+from tom_alerce_like.sky import separation_arcsec
 
 #: Column of the table that each pair of limits speaks of.
 LIMITS = {"first_mjd": "first_mjd", "last_mjd": "mjd", "n_detections": "n_detections", "mag": "mag"}

@@ -1,11 +1,8 @@
-"""Places on the sky as people write them, and distances between them."""
+"""Places on the sky as people write them."""
 
 from __future__ import annotations
 
 import re
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like.exceptions import InputError
 
@@ -40,14 +37,3 @@ def _sexagesimal(text: str) -> tuple[float, float]:
     except ValueError as error:
         raise InputError(f"not a position: {_HELP}") from error
     return float(place.ra.deg), float(place.dec.deg)
-
-
-def separation_arcsec(
-    ra_deg: ArrayLike, dec_deg: ArrayLike, centre_ra_deg: float, centre_dec_deg: float
-) -> NDArray[np.float64]:
-    """Return great-circle distances to a centre (haversine: exact for small angles, across RA 0 and at the poles)."""
-    ra, dec, ra0, dec0 = (
-        np.radians(np.asarray(v, dtype=float)) for v in (ra_deg, dec_deg, centre_ra_deg, centre_dec_deg)
-    )
-    half = np.sin((dec - dec0) / 2) ** 2 + np.cos(dec) * np.cos(dec0) * np.sin((ra - ra0) / 2) ** 2
-    return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))) * 3600

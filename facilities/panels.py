@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tom_targets.models import Target
-
 from tom_alerce_like.facilities.models import FollowupRequest
-from tom_alerce_like.permissions import changeable
+from tom_alerce_like.permissions import may_change
 
 _SHOWN = 10
 
@@ -18,5 +16,5 @@ def followup(target: Any, user: Any) -> dict[str, Any]:
     return {
         "target": target,
         "requests": rows[:_SHOWN],
-        "may_request": changeable(user, Target.objects.filter(pk=target.pk)).exists(),
+        "may_request": may_change(user, target.pk),
     }

@@ -7,13 +7,12 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
-from tom_targets.models import Target
 
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.facilities import ledger, records
 from tom_alerce_like.facilities.contract import Observatory
 from tom_alerce_like.facilities.models import FINAL, FollowupRequest, State
-from tom_alerce_like.permissions import changeable
+from tom_alerce_like.permissions import may_change
 
 logger = logging.getLogger(__name__)
 #: Longer than an observatory takes to commit a request whose reply we gave up on.
@@ -87,7 +86,7 @@ def _reason_to_stop(request: FollowupRequest) -> str:
         return f"no answer after {request.attempts} attempts: {request.last_error}"
     if request.window_end < datetime.now(UTC):
         return "its window passed before the observatory answered"
-    if not (request.target and changeable(request.user, Target.objects.filter(pk=request.target.pk)).exists()):
+    if not may_change(request.user, request.target_id):
         return "its user may no longer request observations of this target"
     return ""
 

@@ -21,7 +21,7 @@ from tom_alerce_like.facilities.models import FollowupRequest, State
 from tom_alerce_like.facilities.ocs.facility import PortalFacility
 from tom_alerce_like.facilities.ocs.forms import PageForm, add_portal_errors
 from tom_alerce_like.facilities.ocs.payload import default_params, request_group
-from tom_alerce_like.permissions import changeable
+from tom_alerce_like.permissions import changeable, may_change
 
 _LIST = "tom_alerce_like_facilities:list"
 
@@ -115,7 +115,7 @@ class _ActionView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Act, say what came of it, and go back to the list."""
         row = get_object_or_404(FollowupRequest.objects.select_related("target"), pk=pk)
-        if not changeable(request.user, Target.objects.filter(pk=row.target_id)).exists():
+        if not may_change(request.user, row.target_id):
             raise Http404("You may not act on this request.")
         try:
             self.act(row)

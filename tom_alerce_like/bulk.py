@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,8 +13,6 @@ T = TypeVar("T")
 
 #: Old SQLite libraries take no more than 999 values in one statement.
 SLICE = 500
-_MJD_ZERO = np.datetime64("1858-11-17", "us")
-_US_PER_DAY = 86_400_000_000
 
 
 def slices(items: Sequence[T], size: int = SLICE) -> Iterator[Sequence[T]]:
@@ -33,28 +29,6 @@ def nullable(values: ArrayLike) -> list[float | None]:
 def floats(values: Sequence[Any]) -> NDArray[np.float64]:
     """Return numbers of a database as an array: NaN for None."""
     return np.array(values, dtype=object).astype(float)
-
-
-def us_of_mjd(mjd: ArrayLike) -> NDArray[np.int64]:
-    """Return MJD as whole microseconds since MJD 0; the values must be finite."""
-    return np.rint(np.asarray(mjd, dtype=float) * _US_PER_DAY).astype(np.int64)
-
-
-def datetimes(mjd: ArrayLike) -> list[datetime]:
-    """Return MJD in UTC as aware datetimes, to the microsecond; the values must be finite."""
-    times = _MJD_ZERO + us_of_mjd(mjd).astype("timedelta64[us]")
-    return pd.DatetimeIndex(times, tz="UTC").to_pydatetime().tolist()
-
-
-def us_of_datetimes(times: Sequence[datetime]) -> NDArray[np.int64]:
-    """Return aware datetimes as whole microseconds since MJD 0."""
-    utc = pd.DatetimeIndex(pd.to_datetime(list(times), utc=True)).tz_localize(None).to_numpy()
-    return (utc.astype("datetime64[us]") - _MJD_ZERO).astype(np.int64)
-
-
-def mjds(times: Sequence[datetime]) -> NDArray[np.float64]:
-    """Return aware datetimes as MJD in UTC."""
-    return us_of_datetimes(times) / _US_PER_DAY
 
 
 def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], n: int) -> None:

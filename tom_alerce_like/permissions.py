@@ -49,6 +49,11 @@ def changeable(user: Any, targets: QuerySet) -> QuerySet:
     return get_objects_for_user(user, f"{Target._meta.app_label}.change_target", targets)
 
 
+def may_change(user: Any, target_id: int | None) -> bool:
+    """Tell whether the user was given permission to change this target, see `changeable`."""
+    return changeable(user, Target.objects.filter(pk=target_id)).exists()
+
+
 def target_or_404(user: Any, pk: int) -> Target:
     """Return a target, or 404 when the user may not view it: its existence stays private."""
     return get_object_or_404(targets_for_user(user, Target.objects.all(), "view_target"), pk=pk)
@@ -57,12 +62,12 @@ def target_or_404(user: Any, pk: int) -> Target:
 def changeable_or_403(user: Any, pk: int) -> Target:
     """Return a target; 404 when the user may not view it, 403 when the user may view but not change it."""
     target = target_or_404(user, pk)
-    if not changeable(user, Target.objects.filter(pk=pk)).exists():
+    if not may_change(user, pk):
         raise PermissionDenied("You may look at this target, but not change it.")
     return target
 
 
 def require_change(user: Any, target: Any) -> None:
     """Raise `NotAuthorised` unless ``user`` may change ``target``."""
-    if target is None or not changeable(user, Target.objects.filter(pk=target.pk)).exists():
+    if target is None or not may_change(user, target.pk):
         raise NotAuthorised(f"{user or 'nobody'} may not change this target")

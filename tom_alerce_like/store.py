@@ -14,7 +14,8 @@ from tom_dataproducts.models import PhotometryReducedDatum
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.photometry import flux_from_mag
 from tom_alerce_like.alerts.schema import OPTIONAL, frame
-from tom_alerce_like.bulk import floats, mjds, slices
+from tom_alerce_like.bulk import floats, slices
+from tom_alerce_like.clock import mjds
 from tom_alerce_like.models import Alert
 
 _TEXTS = ("survey", "object_id", "alert_id", "band")

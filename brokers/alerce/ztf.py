@@ -12,8 +12,8 @@ from tom_alerce_like.alerts.schema import Batch, frame
 from tom_alerce_like.brokers.alerce.probabilities import probabilities
 from tom_alerce_like.brokers.ids import ZTF
 from tom_alerce_like.brokers.reply import Row, mapping, number, numbers, rows, texts, unique, whole
+from tom_alerce_like.clock import JD_OF_MJD_0
 
-JD_OF_MJD_0 = 2400000.5
 #: A forced magnitude from here on says that the flux was negative or nothing.
 NO_FLUX_MAG = 99.0
 _CUTOUTS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")

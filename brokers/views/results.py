@@ -17,6 +17,7 @@ from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.ingest import ingest
+from tom_alerce_like.views.paging import Order, page_number
 
 PAGE_SIZE = 25
 #: Columns that sort the table: name in the URL -> (heading, key of a row, whether the largest comes first).
@@ -30,6 +31,7 @@ SORTS = {
     "detections": ("Det.", "n_detections", True),
     "mag": ("Mag", "mag", False),
 }
+AS_FOUND = Order("", descending=False)
 #: Problems and links that one message shows.
 SHOWN = 10
 
@@ -45,18 +47,17 @@ class ResultsView(LoginRequiredMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.object
-        wanted = self.request.GET.get("sort", "")
-        sort = wanted.lstrip("-") if wanted.lstrip("-") in SORTS else ""
-        found = _sorted(run.rows, SORTS[sort][1], wanted.startswith("-")) if sort else run.rows
+        order = Order.of(self.request.GET.get("sort", ""), SORTS, AS_FOUND)
+        found = _sorted(run.rows, SORTS[order.name][1], order.descending) if order.name else run.rows
         last_page = max(1, -(-len(found) // PAGE_SIZE))
-        page = min(_positive(self.request.GET.get("page")), last_page)
+        page = min(page_number(self.request.GET.get("page")), last_page)
         first = (page - 1) * PAGE_SIZE
         shown = known.marked(found[first : first + PAGE_SIZE], self.request.user)
         return super().get_context_data(
             rows=shown,
             columns=[(name, *SORTS[name]) for name in SORTS],
-            sort=sort,
-            descending=wanted.startswith("-"),
+            sort=order.name,
+            descending=order.descending,
             page=page,
             last_page=last_page,
             first=first,
@@ -109,7 +110,3 @@ def _sorted(found: list[dict[str, Any]], key: str, descending: bool) -> list[dic
 
     having = [row for row in found if value(row) is not None]
     return sorted(having, key=value, reverse=descending) + [row for row in found if value(row) is None]
-
-
-def _positive(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdecimal() and len(text) < 8 else 1

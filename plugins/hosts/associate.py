@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, Catalogue, galaxies
 from tom_alerce_like.plugins.hosts.dlr import completed, light_radius, offset
+from tom_alerce_like.sky import separation_arcsec
 
 Floats = NDArray[np.float64]
 
@@ -102,7 +103,7 @@ def _without_repeats(found: pd.DataFrame) -> pd.DataFrame:
     found = found.reset_index(names="index")
     pairs = found.merge(found, on="row", suffixes=("", "_later"))
     pairs = pairs[pairs["preference"] < pairs["preference_later"]]
-    apart, _ = offset(pairs["ra_deg"], pairs["dec_deg"], pairs["ra_deg_later"], pairs["dec_deg_later"])
+    apart = separation_arcsec(pairs["ra_deg"], pairs["dec_deg"], pairs["ra_deg_later"], pairs["dec_deg_later"])
     same = pairs[apart < pairs["reach_arcsec"]].drop_duplicates("index").set_index("index")
     lacking = found["index"].isin(same.index[same["redshift"].isna()])
     for column in ("redshift", "redshift_err", "redshift_kind"):

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from tom_alerce_like.plugins.hosts.associate import Association, associate
-from tom_alerce_like.plugins.hosts.dlr import offset
 from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+from tom_alerce_like.sky import separation_arcsec
 
 BINS = (0.5, 0.9, 0.99, 0.999, 1.0)
 
@@ -35,7 +35,7 @@ def truth(rows: pd.DataFrame, catalogue: ParquetCatalogue) -> pd.Series:
     ra, dec = rows["host_ra"].to_numpy(), rows["host_dec"].to_numpy()
     near = catalogue.cone(ra, dec, 300.0)
     row = near["row"].to_numpy()
-    near["apart"], _ = offset(near["ra_deg"], near["dec_deg"], ra[row], dec[row])
+    near["apart"] = separation_arcsec(near["ra_deg"], near["dec_deg"], ra[row], dec[row])
     same = near[near["apart"] < np.maximum(2.0, 0.3 * near["a_arcsec"])].sort_values("apart").drop_duplicates("row")
     return same.set_index("row")["id"].reindex(range(len(rows))).fillna("")
 

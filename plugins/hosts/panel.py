@@ -7,7 +7,7 @@ from typing import Any
 from tom_targets.models import Target
 
 from tom_alerce_like import conf
-from tom_alerce_like.permissions import changeable
+from tom_alerce_like.permissions import may_change
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.store import best, none_probability
 
@@ -19,6 +19,6 @@ def context(target: Target, user: Any) -> dict[str, Any]:
         "hosts": hosts,
         "host": best(hosts),
         "none_probability": none_probability(hosts),
-        "may_choose": changeable(user, Target.objects.filter(pk=target.pk)).exists(),
+        "may_choose": may_change(user, target.pk),
         "has_catalogues": bool(conf.get("HOST_CATALOGUES")),
     }

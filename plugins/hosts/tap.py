@@ -12,8 +12,8 @@ import requests
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import BadReply
 from tom_alerce_like.plugins.hosts.catalogue import Floats, galaxies
-from tom_alerce_like.plugins.hosts.dlr import offset
 from tom_alerce_like.plugins.hosts.parquet import HALF_UNIT_ARCSEC
+from tom_alerce_like.sky import separation_arcsec
 
 _PLACES_PER_QUERY = 20
 #: What GLADE+ writes for how a distance was measured, and what NED writes for a redshift.
@@ -69,7 +69,8 @@ class _Online:
             table = self._galaxies(where)
         except KeyError as error:
             raise BadReply(f"{self.name} answered without the column {error}") from error
-        apart, _ = offset(ra_deg[:, None], dec_deg[:, None], table["ra_deg"].to_numpy(), table["dec_deg"].to_numpy())
+        places = table["ra_deg"].to_numpy(), table["dec_deg"].to_numpy()
+        apart = separation_arcsec(ra_deg[:, None], dec_deg[:, None], *places)
         place, galaxy = np.nonzero(apart <= radius_arcsec)
         return table.iloc[galaxy].assign(row=row[place])
 

@@ -15,11 +15,11 @@ import numpy as np
 from astropy.utils import iers
 from numpy.typing import ArrayLike, NDArray
 
+from tom_alerce_like.clock import JD_OF_MJD_0
 from tom_alerce_like.plugins.scheduling.sites import Site
 
 Vectors = NDArray[np.float64]  # (n, 3)
 
-_JD_MINUS_MJD = 2400000.5
 _DAY_S = 86400.0
 # Only precession and the Earth's orbit need Terrestrial Time; being leap seconds off moves a star by 1e-5 arcsec.
 _TT_MINUS_UTC_S = 69.184
@@ -39,7 +39,7 @@ def zenith_vectors(site: Site, mjd: ArrayLike) -> Vectors:
 def sun_vectors(mjd: ArrayLike) -> Vectors:
     """Return the Sun's direction from the geocentre (t, 3) at times ``mjd`` (UTC), good to 1 arcsec."""
     times = np.atleast_1d(np.asarray(mjd, float))
-    earth = erfa.epv00(_JD_MINUS_MJD, _tt(times))[0]["p"]
+    earth = erfa.epv00(JD_OF_MJD_0, _tt(times))[0]["p"]
     return erfa.s2c(*erfa.atciqz(*erfa.c2s(-earth), _astrometry(float(times.mean()))))
 
 
@@ -47,7 +47,7 @@ def moon_vectors(site: Site, mjd: ArrayLike) -> Vectors:
     """Return the Moon's direction from ``site`` (t, 3) at times ``mjd`` (UTC), good to 1 arcmin."""
     times = np.atleast_1d(np.asarray(mjd, float))
     matrix = _astrometry(float(times.mean()))["bpn"]
-    geocentric_km = erfa.moon98(_JD_MINUS_MJD, _tt(times))["p"] @ matrix.T * erfa.DAU / 1000
+    geocentric_km = erfa.moon98(JD_OF_MJD_0, _tt(times))["p"] @ matrix.T * erfa.DAU / 1000
     return _unit(geocentric_km - _site_vectors_km(site, times))
 
 
@@ -60,12 +60,12 @@ def _site_vectors_km(site: Site, mjd: NDArray) -> Vectors:
 def _local_angle(site: Site, mjd: ArrayLike) -> NDArray:
     """Return the right ascension (CIRS, radians) that is on the meridian."""
     mjd = np.asarray(mjd, float)
-    return erfa.era00(_JD_MINUS_MJD, mjd + _dut1_s(mjd) / _DAY_S) + np.radians(site.longitude_deg)
+    return erfa.era00(JD_OF_MJD_0, mjd + _dut1_s(mjd) / _DAY_S) + np.radians(site.longitude_deg)
 
 
 @lru_cache(maxsize=64)
 def _astrometry(mjd: float) -> NDArray:
-    return erfa.apci13(_JD_MINUS_MJD, _tt(mjd))[0]
+    return erfa.apci13(JD_OF_MJD_0, _tt(mjd))[0]
 
 
 @cache
@@ -76,7 +76,7 @@ def _earth_orientation() -> iers.IERS_A:
 
 def _dut1_s(mjd: NDArray) -> NDArray:
     """Return UT1 - UTC in s; beyond the table's last prediction, its last value."""
-    return _earth_orientation().ut1_utc(_JD_MINUS_MJD, mjd, return_status=True)[0].to_value("s")
+    return _earth_orientation().ut1_utc(JD_OF_MJD_0, mjd, return_status=True)[0].to_value("s")
 
 
 def _tt(mjd: ArrayLike) -> NDArray:

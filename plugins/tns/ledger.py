@@ -20,8 +20,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-from astropy.coordinates import angular_separation
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -34,6 +32,7 @@ from tom_alerce_like.plugins.tns.client import MAX_REPORTS, SEARCH_RADIUS_ARCSEC
 from tom_alerce_like.plugins.tns.models import LIVE, Report, State
 from tom_alerce_like.plugins.tns.outcomes import match, move, move_all, note, take
 from tom_alerce_like.plugins.tns.report import AtReport
+from tom_alerce_like.sky import separation_arcsec
 from tom_alerce_like.turns import turn
 
 #: Longer than any call takes: the process that sent the report is dead.
@@ -52,8 +51,8 @@ def conflict(target_id: int, report: AtReport, account: Account) -> str:
     live = Report.objects.filter(environment=account.environment, state__in=LIVE)
     same = live.filter(target_id=target_id) | live.filter(internal_name=report["internal_name"])
     for row in same | live.filter(dec_deg__range=(dec - radius_deg, dec + radius_deg)):
-        offset = np.degrees(angular_separation(*np.radians([ra, dec, row.ra_deg, row.dec_deg])))
-        if row.target_id == target_id or row.internal_name == report["internal_name"] or offset < radius_deg:
+        is_near = separation_arcsec(ra, dec, row.ra_deg, row.dec_deg) < SEARCH_RADIUS_ARCSEC
+        if row.target_id == target_id or row.internal_name == report["internal_name"] or is_near:
             return f"{row.internal_name} was reported to {row.environment} before ({row.get_state_display()})"
     return ""
 

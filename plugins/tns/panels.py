@@ -6,7 +6,7 @@ from typing import Any
 
 from tom_targets.models import Target
 
-from tom_alerce_like.permissions import changeable
+from tom_alerce_like.permissions import may_change
 from tom_alerce_like.plugins.tns.account import account
 from tom_alerce_like.plugins.tns.models import LIVE, Report
 
@@ -16,5 +16,5 @@ def context(target: Target, user: Any) -> dict[str, Any]:
     here = account()
     reports = list(Report.objects.filter(target_id=target.pk))
     reported = any(row.environment == here.environment and row.state in LIVE for row in reports)
-    may = changeable(user, Target.objects.filter(pk=target.pk)).exists()
+    may = may_change(user, target.pk)
     return {"reports": reports, "account": here, "can_report": may and not reported}

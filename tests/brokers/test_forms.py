@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tom_alerce_like.brokers.alerce.form import AlerceForm
 from tom_alerce_like.brokers.query import Query
-from tom_alerce_like.brokers.sky import parse_centre, separation_arcsec
+from tom_alerce_like.brokers.sky import parse_centre
 from tom_alerce_like.exceptions import InputError
+from tom_alerce_like.sky import separation_arcsec
 
 
 def form(**fields: Any) -> AlerceForm:

@@ -466,7 +466,7 @@ def test_the_southern_sky_can_be_asked_for() -> None:
 
 
 def test_a_cone_is_round_near_the_pole() -> None:
-    from tom_alerce_like.brokers.sky import separation_arcsec
+    from tom_alerce_like.sky import separation_arcsec
 
     # 10 degrees of RA at Dec 89.9 are 62.8 arcsec
     assert separation_arcsec([10.0], [89.9], 0.0, 89.9)[0] == pytest.approx(62.75, abs=0.1)

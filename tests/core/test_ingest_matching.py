@@ -5,8 +5,9 @@ from tom_targets.models import Target, TargetName
 
 from tests.core.skies import BROKER, alert, batch, names
 from tom_alerce_like.ingest import ingest
-from tom_alerce_like.ingest.cone import nearest_targets, separation_arcsec
+from tom_alerce_like.ingest.cone import nearest_targets
 from tom_alerce_like.models import Alert
+from tom_alerce_like.sky import separation_arcsec
 
 pytestmark = pytest.mark.django_db
 ARCSEC = 1 / 3600

@@ -8,6 +8,8 @@ import numpy as np
 from erfa import leap_seconds
 from numpy.typing import ArrayLike, NDArray
 
+from tom_alerce_like.clock import JD_OF_MJD_0
+
 Floats = NDArray[np.float64]
 
 #: AB magnitude of 1 nJy.
@@ -18,7 +20,6 @@ FORCED_DETECTION_SNR = 3.0
 LIMIT_SNR = 5.0
 
 _MAG_PER_RELATIVE_FLUX = 2.5 / np.log(10)
-_JD_OF_MJD_0 = 2400000.5
 _S_PER_DAY = 86400.0
 
 
@@ -45,7 +46,7 @@ def limit_from_error(flux_err_njy: ArrayLike) -> Floats:
 
 def mjd_from_jd(jd: ArrayLike) -> Floats:
     """Return MJD of JD, same time scale."""
-    return np.asarray(jd, dtype=float) - _JD_OF_MJD_0
+    return np.asarray(jd, dtype=float) - JD_OF_MJD_0
 
 
 def utc_from_tai(mjd_tai: ArrayLike) -> Floats:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import connection
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from tom_targets.base_models import BaseTarget
 
 from tom_alerce_like.bulk import slices
+from tom_alerce_like.sky import separation_arcsec
 
 Floats = NDArray[np.float64]
 # three values a place; see bulk.SLICE
@@ -21,14 +22,6 @@ _STRIPS = """
     FROM wanted CROSS JOIN {table} AS target
     WHERE target.dec BETWEEN wanted.low AND wanted.high AND target.ra IS NOT NULL
 """
-
-
-def separation_arcsec(ra_a: ArrayLike, dec_a: ArrayLike, ra_b: ArrayLike, dec_b: ArrayLike) -> Floats:
-    """Return the great-circle distance of places in degrees (haversine: exact for small distances and at the poles)."""
-    lon_a, lat_a, lon_b, lat_b = (np.radians(np.asarray(angle, dtype=float)) for angle in (ra_a, dec_a, ra_b, dec_b))
-    half = np.sin((lat_b - lat_a) / 2) ** 2
-    half = half + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
-    return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))) * 3600
 
 
 def nearest_targets(ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> dict[int, int]:

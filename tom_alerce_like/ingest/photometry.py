@@ -16,7 +16,8 @@ from tom_targets.base_models import BaseTarget
 from tom_targets.models import PersistentShare
 from tom_targets.sharing import continuous_share_data
 
-from tom_alerce_like.bulk import datetimes, insert, nullable, slices, us_of_datetimes
+from tom_alerce_like.bulk import insert, nullable, slices
+from tom_alerce_like.clock import datetimes, us_of_datetimes
 from tom_alerce_like.ingest.points import SAME_EXPOSURE_US, fresh
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.photometry import FORCED_DETECTION_SNR, limit_from_error, mag_from_flux
-from tom_alerce_like.bulk import us_of_mjd
+from tom_alerce_like.clock import us_of_mjd
 from tom_alerce_like.ingest.clean import MJD_RANGE
 
 #: Points of one kind, band and instrument that are closer in time are the same exposure: brokers round times

@@ -19,7 +19,7 @@ from tom_alerce_like import panels
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.ingest.photometry import ALERT, FORCED
 from tom_alerce_like.models import Alert, Candidate, Classification
-from tom_alerce_like.permissions import changeable, target_or_404
+from tom_alerce_like.permissions import may_change, target_or_404
 from tom_alerce_like.plots import light_curve
 from tom_alerce_like.views.stamps import KINDS
 
@@ -32,7 +32,7 @@ class AlertsTabView(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = target_or_404(request.user, pk)
-        may_act = changeable(request.user, Target.objects.filter(pk=pk)).exists()
+        may_act = may_change(request.user, pk)
         context = {
             "target": target,
             "candidate": Candidate.objects.filter(target_id=pk).first(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import F, QuerySet
@@ -15,6 +13,7 @@ from tom_alerce_like import panels
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.models import Alert, Candidate
 from tom_alerce_like.permissions import visible
+from tom_alerce_like.views.paging import Order, page_number
 
 #: Columns that sort the list: name in the URL -> (heading, field, whether the largest comes first by default).
 SORTS = {
@@ -26,6 +25,7 @@ SORTS = {
     "detections": ("Det.", "n_detections", True),
     "redshift": ("Host z", "host_redshift", False),
 }
+BY_PRIORITY = Order("priority", descending=True)
 PAGE_SIZE = 50
 
 
@@ -60,35 +60,16 @@ class CandidateFilter(forms.Form):
         return candidates
 
 
-@dataclass(frozen=True)
-class Order:
-    """How the list is sorted: one of `SORTS`, and which way round."""
-
-    name: str = "priority"
-    descending: bool = True
-
-    @classmethod
-    def of(cls, text: str) -> Order:
-        """Read ``name`` or ``-name``; anything else is the default."""
-        name = text.removeprefix("-")
-        return cls(name, text.startswith("-")) if name in SORTS else cls()
-
-    def apply(self, candidates: QuerySet) -> QuerySet:
-        """Sort a query set of candidates; those without a value come last."""
-        field = F(SORTS[self.name][1])
-        return candidates.order_by(field.desc(nulls_last=True) if self.descending else field.asc(nulls_last=True), "pk")
-
-
 class CandidateListView(LoginRequiredMixin, View):
     """Candidates that the user may see, most urgent first unless asked otherwise."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form, order = CandidateFilter(request.GET or None), Order.of(request.GET.get("sort", ""))
-        candidates = order.apply(Candidate.objects.all())
+        form, order = CandidateFilter(request.GET or None), Order.of(request.GET.get("sort", ""), SORTS, BY_PRIORITY)
+        candidates = _sorted(Candidate.objects.all(), order)
         if form.is_bound:
             form.is_valid()
             candidates = form.apply(candidates)
-        page = _positive(request.GET.get("page"))
+        page = page_number(request.GET.get("page"))
         first = (page - 1) * PAGE_SIZE
         # one key more than the page tells whether there is a next page, without counting them all
         keys = visible(request.user, candidates).values_list("pk", flat=True)[first : first + PAGE_SIZE + 1]
@@ -109,6 +90,12 @@ class CandidateListView(LoginRequiredMixin, View):
         return render(request, "tom_alerce_like/candidates.html", context)
 
 
+def _sorted(candidates: QuerySet, order: Order) -> QuerySet:
+    """Sort a query set of candidates; those without a value come last."""
+    field = F(SORTS[order.name][1])
+    return candidates.order_by(field.desc(nulls_last=True) if order.descending else field.asc(nulls_last=True), "pk")
+
+
 def rows(keys: list[int]) -> list[Candidate]:
     """Return the candidates with these keys, in their order, each with ``stamp``: the alert whose cutouts to show.
 
@@ -117,14 +104,10 @@ def rows(keys: list[int]) -> list[Candidate]:
     found, stamps = Candidate.objects.select_related("target").in_bulk(keys), newest_stamps(keys)
     for candidate in found.values():
         candidate.stamp = stamps.get(candidate.target_id)  # type: ignore[attr-defined]
-    return [found[key] for key in keys]
+    return [found[key] for key in keys if key in found]
 
 
 def newest_stamps(target_ids: list[int]) -> dict[int, int]:
     """Return target id -> id of its newest alert that has cutouts."""
     alerts = Alert.objects.filter(target_id__in=target_ids, cutout_science__isnull=False).order_by("mjd")
     return dict(alerts.values_list("target_id", "pk"))
-
-
-def _positive(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdecimal() and len(text) < 8 else 1
