@@ -45,15 +45,29 @@ OPTIONAL = (
     "elongation",  # major over minor axis
     "sharpness",  # ZTF: of the nearest source in the reference image
     "chi",  # of the PSF fit
+    "sum_ratio",  # sum over sum of absolute values of the difference's pixels: 1 all positive, -1 all negative
+    "x_px",  # place in the image, its first pixel 1
+    "y_px",
     "aperture_minus_psf_mag",
     "snr",
     "n_negative_px",
     "n_bad_px",
     "star_galaxy_score",  # nearest catalogued source: 1 star, 0 galaxy
     "nearest_source_arcsec",  # its distance
+    "nearest_source_g_mag",
     "nearest_source_r_mag",
+    "nearest_source_i_mag",
+    "nearest_source_z_mag",
+    "second_star_galaxy_score",  # the same of the catalogued source that is second nearest
+    "second_source_arcsec",
+    "second_source_r_mag",
+    "gaia_source_arcsec",  # nearest Gaia source
+    "gaia_source_mag",
+    "bright_gaia_source_arcsec",  # nearest Gaia source brighter than 14 mag
+    "bright_gaia_source_mag",
     "reference_source_arcsec",  # nearest source in the survey's own reference image
     "reference_source_mag",
+    "reference_source_chi",  # of its PSF fit
     "sso_distance_arcsec",  # nearest known solar-system object; NaN when none is near
     "sso_mag",
     "trail_length_arcsec",

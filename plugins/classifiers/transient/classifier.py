@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, matrix
 
 WEIGHTS = Path(__file__).parent / "weights" / "transient.onnx"
@@ -36,29 +34,6 @@ class TransientClassifier:
         scores = np.full((len(alerts), len(CLASSES)), np.nan)
         known = (alerts["survey"] == "ZTF").to_numpy() & (np.isfinite(features).sum(axis=1) >= FEWEST)
         if known.any():
-            session = _session()
-            (logits,) = session.run(["logits"], {"features": features[known]})
-            scores[known] = probabilities(logits, _temperature(session))
+            (logits,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
+            scores[known] = probabilities(logits, float(notes(WEIGHTS)["temperature"]))
         return pd.DataFrame(scores, index=alerts.index, columns=list(CLASSES))
-
-
-def probabilities(logits: NDArray[Any], temperature: float) -> NDArray[np.float64]:
-    """Return the softmax of logits over a temperature; above 1 it takes confidence away."""
-    scaled = logits.astype(float) / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-@cache
-def _session() -> Any:
-    """Load the weights, once per process."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # more threads would sum the trees of a single row in another order than those of a batch
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(WEIGHTS), options, providers=["CPUExecutionProvider"])
-
-
-def _temperature(session: Any) -> float:
-    return float(session.get_modelmeta().custom_metadata_map["temperature"])

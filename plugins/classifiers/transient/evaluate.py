@@ -15,13 +15,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
+from tom_alerce_like.plugins.classifiers import labelled
+from tom_alerce_like.plugins.classifiers.measures import calibration_error
+from tom_alerce_like.plugins.classifiers.measures import with_intervals as intervals
+from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.transient import train
-from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, probabilities
+from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, GROUPS, matrix
 
 Floats = NDArray[np.float64]
 SN = CLASSES.index("SN")
-BINS = 10
 
 #: What replies of brokers hold: everything, or less.
 AVAILABLE = {
@@ -73,25 +76,14 @@ def measures(truth: NDArray[np.int64], scores: Floats, weight: Floats) -> dict[s
     }
 
 
-def calibration_error(confidence: Floats, right: NDArray[np.bool_], weight: Floats) -> float:
-    """Return the expected calibration error: how far confidence and success differ, over bins of confidence."""
-    number = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gap = np.bincount(number, weights=weight * (confidence - right), minlength=BINS)
-    return float(np.abs(gap).sum() / weight.sum())
-
-
-def with_intervals(table: pd.DataFrame, scores: Floats, n: int = 1000) -> dict[str, tuple[float, float, float]]:
+def with_intervals(table: pd.DataFrame, scores: Floats) -> dict[str, tuple[float, float, float]]:
     """Return each measure with its 95 per cent interval, objects resampled."""
-    truth, weight = train.codes_of(table["label"]), table["weight"].to_numpy()
-    rng = np.random.default_rng(train.SEED)
-    _, owner = np.unique(table["object_id"], return_inverse=True)
-    drawn = []
-    for _ in range(n):
-        times = np.bincount(rng.integers(0, owner.max() + 1, owner.max() + 1), minlength=owner.max() + 1)[owner]
-        kept = times > 0
-        drawn.append(measures(truth[kept], scores[kept], (weight * times)[kept]))
-    low, high = (pd.DataFrame(drawn).quantile(q) for q in (0.025, 0.975))
-    return {name: (value, low[name], high[name]) for name, value in measures(truth, scores, weight).items()}
+    truth = labelled.codes(table["label"], CLASSES)
+
+    def measure(rows: NDArray[np.int64], weight: Floats) -> dict[str, float]:
+        return measures(truth[rows], scores[rows], weight)
+
+    return intervals(measure, table["object_id"], table["weight"].to_numpy(), seed=train.SEED)
 
 
 def report(title: str, table: pd.DataFrame, scores: Floats) -> None:

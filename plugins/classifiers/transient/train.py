@@ -15,35 +15,27 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedGroupKFold
 
-from tom_alerce_like.alerts import files
-from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, VERSION, WEIGHTS, probabilities
-from tom_alerce_like.plugins.classifiers.transient.export import write
+from tom_alerce_like.plugins.classifiers import labelled
+from tom_alerce_like.plugins.classifiers.export import write
+from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, GROUPS, matrix
 
 Floats = NDArray[np.float64]
 
 SEED = 20260926
-#: Labels that become another class; those of no class are left out.
+#: Labels that become another class.
 RENAMED = {"satellite": "bogus"}
 #: Besides the alert itself, copies of it from which groups and single columns are struck out.
 COPIES, LOST_GROUP, LOST_COLUMN = 4, 0.5, 0.15
 
 
 def examples(data: Path) -> pd.DataFrame:
-    """Return labelled alerts with columns label and weight: the alerts of one object weigh 1 together.
-
-    Labels of quality C and objects of other classes (two tidal disruptions) are left out.
-    """
-    path = data / "ztf_alerts" / "alerts_labelled.parquet"
-    alerts = pd.concat([batch.alerts for batch in files.read(path)], ignore_index=True)
-    labels = pd.read_parquet(path, columns=["candid", "label", "label_quality"])
-    labels = labels.assign(alert_id=labels.pop("candid").astype(str)).drop_duplicates("alert_id")
-    table = alerts.merge(labels, on="alert_id", how="inner")
+    """Return labelled alerts of the module's classes; objects of others (a few tidal disruptions) are left out."""
+    table = labelled.examples(data)
     table["label"] = table["label"].replace(RENAMED)
-    table = table[table["label"].isin(CLASSES) & (table["label_quality"] != "C")].reset_index(drop=True)
-    return table.assign(weight=1 / table.groupby("object_id")["alert_id"].transform("count"))
+    return labelled.weighted(table[table["label"].isin(CLASSES)])
 
 
 def struck_out(features: NDArray[np.float32], columns: Sequence[str], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -69,19 +61,13 @@ def trees(
         max_features=0.5,
         random_state=SEED,
     )
-    codes = codes_of(table["label"])
+    codes = labelled.codes(table["label"], CLASSES)
     return model.fit(shown, np.tile(codes, COPIES + 1), np.tile(table["weight"], COPIES + 1))
 
 
-def codes_of(labels: Sequence[str] | pd.Series) -> NDArray[np.int64]:
-    """Return the number of each label's class."""
-    return pd.Index(CLASSES).get_indexer(pd.Index(labels))
-
-
-def folds(table: pd.DataFrame, n: int, seed: int = SEED) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(table: pd.DataFrame, n: int) -> list[labelled.Split]:
     """Split by object: all alerts of an object are on one side."""
-    splitter = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
-    return list(splitter.split(table, table["label"], table["object_id"]))
+    return labelled.folds(table, n, SEED)
 
 
 def temperature(features: NDArray[np.float32], table: pd.DataFrame) -> float:
@@ -89,7 +75,7 @@ def temperature(features: NDArray[np.float32], table: pd.DataFrame) -> float:
     unseen = np.empty((len(table), len(CLASSES)))
     for train, test in folds(table, 4):
         unseen[test] = trees(features[train], table.iloc[train]).decision_function(features[test])
-    codes, weight = codes_of(table["label"]), table["weight"].to_numpy()
+    codes, weight = labelled.codes(table["label"], CLASSES), table["weight"].to_numpy()
 
     def loss(log_temperature: float) -> float:
         at_truth = probabilities(unseen, float(np.exp(log_temperature)))[np.arange(len(codes)), codes]

@@ -8,9 +8,10 @@ ensemble = pytest.importorskip("sklearn.ensemble", reason="needs the extra train
 
 import onnxruntime  # noqa: E402
 
-from tom_alerce_like.plugins.classifiers.transient.classifier import probabilities  # noqa: E402
-from tom_alerce_like.plugins.classifiers.transient.evaluate import calibration_error, measures  # noqa: E402
-from tom_alerce_like.plugins.classifiers.transient.export import write  # noqa: E402
+from tom_alerce_like.plugins.classifiers.export import write  # noqa: E402
+from tom_alerce_like.plugins.classifiers.measures import calibration_error  # noqa: E402
+from tom_alerce_like.plugins.classifiers.serving import probabilities  # noqa: E402
+from tom_alerce_like.plugins.classifiers.transient.evaluate import measures  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ from tests.conformance.module import ModuleConformance, random_alerts
 from tom_alerce_like import conf, module
 from tom_alerce_like.alerts import files
 from tom_alerce_like.alerts.schema import OPTIONAL, frame
+from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.transient import TransientClassifier
-from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, FEWEST, VERSION, WEIGHTS, _session
+from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, FEWEST, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, matrix
 
 
@@ -50,10 +51,10 @@ def test_columns_that_define_the_labels_are_no_features():
 
 def test_the_weights_are_small_and_say_what_they_are():
     assert WEIGHTS.stat().st_size < 1e6
-    known = _session().get_modelmeta().custom_metadata_map
+    known = notes(WEIGHTS)
     assert known["version"] == VERSION and 0.5 < float(known["temperature"]) < 2
-    assert [(made.name, made.shape[1]) for made in _session().get_inputs()] == [("features", len(COLUMNS))]
-    assert _session().get_outputs()[0].shape[1] == len(CLASSES)
+    assert [(made.name, made.shape[1]) for made in session(WEIGHTS).get_inputs()] == [("features", len(COLUMNS))]
+    assert session(WEIGHTS).get_outputs()[0].shape[1] == len(CLASSES)
 
 
 def test_features_without_a_column_are_unknown():

@@ -1,0 +1,49 @@
+"""Labelled ZTF alerts for training and for measuring, and how they are split: always by object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+
+from tom_alerce_like.alerts import files
+
+Split = tuple[NDArray[np.int64], NDArray[np.int64]]
+LABELLED, UNLABELLED = "alerts_labelled.parquet", "alerts_unlabelled.parquet"
+
+
+def read(data: Path, name: str) -> pd.DataFrame:
+    """Return the alert table of the file ``name`` in ``data``/ztf_alerts."""
+    return pd.concat([batch.alerts for batch in files.read(data / "ztf_alerts" / name)], ignore_index=True)
+
+
+def examples(data: Path) -> pd.DataFrame:
+    """Return labelled alerts with columns label, label_quality and weight: the alerts of one object weigh 1 together.
+
+    Labels of quality C (a host was picked, nothing more) are left out.
+    """
+    labels = pd.read_parquet(data / "ztf_alerts" / LABELLED, columns=["candid", "label", "label_quality"])
+    labels = labels.assign(alert_id=labels.pop("candid").astype(str)).drop_duplicates("alert_id")
+    table = read(data, LABELLED).merge(labels, on="alert_id", how="inner")
+    return weighted(table[table["label_quality"] != "C"])
+
+
+def weighted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a new index and a column weight: the alerts of one object weigh 1 together."""
+    table = table.reset_index(drop=True)
+    return table.assign(weight=1 / table.groupby("object_id")["alert_id"].transform("count"))
+
+
+def codes(labels: Sequence[str] | pd.Series, classes: Sequence[str]) -> NDArray[np.int64]:
+    """Return the number of each label's class."""
+    return pd.Index(classes).get_indexer(pd.Index(labels))
+
+
+def folds(table: pd.DataFrame, n: int, seed: int) -> list[Split]:
+    """Return n pairs (rows to train with, rows to test with): all alerts of an object are on one side."""
+    splitter = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
+    return list(splitter.split(table, table["label"], table["object_id"]))

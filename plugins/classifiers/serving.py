@@ -1,0 +1,33 @@
+"""What every module needs to serve its weights: ONNX Runtime, loaded at the first score, and calibrated softmax."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@cache
+def session(path: Path) -> Any:
+    """Return the ONNX Runtime session of a file of weights, loaded once per process, on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # more threads would sum the trees of a single row in another order than those of a batch
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def notes(path: Path) -> dict[str, str]:
+    """Return what training wrote about a file of weights: temperature, version and the like."""
+    return dict(session(path).get_modelmeta().custom_metadata_map)
+
+
+def probabilities(logits: NDArray[Any], temperature: float) -> NDArray[np.float64]:
+    """Return the softmax of logits (n, classes) over a temperature; above 1 it takes confidence away."""
+    scaled = logits.astype(float) / temperature
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
