@@ -9,7 +9,6 @@ ensemble = pytest.importorskip("sklearn.ensemble", reason="needs the extra train
 import onnxruntime  # noqa: E402
 
 from tom_alerce_like.plugins.classifiers.export import write  # noqa: E402
-from tom_alerce_like.plugins.classifiers.measures import calibration_error  # noqa: E402
 from tom_alerce_like.plugins.classifiers.serving import probabilities  # noqa: E402
 from tom_alerce_like.plugins.classifiers.transient.evaluate import measures  # noqa: E402
 
@@ -52,13 +51,6 @@ def test_a_higher_temperature_takes_confidence_away():
     assert warm.max() < cool.max() and warm.argmax() == cool.argmax()
     np.testing.assert_allclose([cool.sum(), warm.sum()], 1)
     assert np.isfinite(probabilities(np.array([[1e4, -1e4]]), 1.0)).all()
-
-
-def test_calibration_error_by_hand():
-    # in the bin from 0.6 to 0.7 two of four are right; in the last one all are
-    confidence = np.array([0.6, 0.65, 0.6, 0.65, 1.0, 1.0])
-    right = np.array([True, True, False, False, True, True])
-    assert calibration_error(confidence, right, np.ones(6)) == pytest.approx(4 / 6 * 0.125)
 
 
 def test_measures_by_hand():
