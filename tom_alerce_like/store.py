@@ -22,7 +22,6 @@ _TEXTS = ("survey", "object_id", "alert_id", "band")
 _NUMBERS = ("mjd", "ra_deg", "dec_deg", "mag", "mag_err", "flux_njy", "flux_err_njy", "real_bogus")
 _CUTOUTS = ("science", "template", "difference")
 _VERSIONS = ("alert", "forced")
-_MEASURED = ("brightness", "brightness_error", "limit", "reduction_version")
 
 
 def newest(target_ids: Sequence[int]) -> QuerySet[Alert]:

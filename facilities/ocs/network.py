@@ -1,7 +1,4 @@
-"""What is fixed about the network behind LCO's portal: sites, states, FITS words.
-
-Source: the network's configuration database; SOAR and Blanco from NOIRLab's pages.
-"""
+"""What is fixed about the network behind LCO's portal: sites, states, FITS words."""
 
 from __future__ import annotations
 
@@ -10,25 +7,11 @@ from typing import Any
 from astropy import units
 from tom_observations.facility import BaseRoboticObservationFacility
 
+from tom_alerce_like.facilities.ocs.sites import SITES
+
 WEATHER_URL = "https://weather.lco.global/#/"
 _FAILED = ["WINDOW_EXPIRED", "FAILURE_LIMIT_REACHED", "CANCELED"]
 _ORIGIN, _LCO = "ORIGIN", "LCOGT"
-
-
-def _site(sitecode: str, latitude: float, longitude: float, elevation: float) -> dict[str, str | float]:
-    return {"sitecode": sitecode, "latitude": latitude, "longitude": longitude, "elevation": elevation}
-
-
-#: In the key order that the toolkit's map reads.
-SITES = {
-    "Haleakala": _site("ogg", 20.7067, -156.2575, 3055.0),
-    "McDonald": _site("elp", 30.6797, -104.0151, 2070.0),
-    "Cerro Tololo": _site("lsc", -30.1674, -70.8048, 2198.0),
-    "Sutherland": _site("cpt", -32.3806, 20.8100, 1460.0),
-    "Siding Spring": _site("coj", -31.2728, 149.0709, 1116.0),
-    "Teide": _site("tfn", 28.3004, -16.5117, 2330.0),
-    "Cerro Pachon": _site("sor", -30.2379, -70.7336, 2738.0),
-}
 
 
 class LcoNetwork(BaseRoboticObservationFacility):
@@ -44,12 +27,20 @@ class LcoNetwork(BaseRoboticObservationFacility):
 
     def get_observing_sites(self) -> dict[str, dict[str, str | float]]:
         """Return sites in the key order that the toolkit's map reads."""
-        return {name: dict(site) for name, site in SITES.items()}
+        return {
+            site.name: {
+                "sitecode": site.code,
+                "latitude": site.latitude_deg,
+                "longitude": site.longitude_deg,
+                "elevation": site.elevation_m,
+            }
+            for site in SITES
+        }
 
     def get_facility_weather_urls(self) -> dict[str, Any]:
         """Return a page about the weather for each site."""
-        codes = [site["sitecode"] for site in SITES.values()]
-        return {"code": self.name, "sites": [{"code": code, "weather_url": WEATHER_URL + str(code)} for code in codes]}
+        sites = [{"code": site.code, "weather_url": WEATHER_URL + site.code} for site in SITES]
+        return {"code": self.name, "sites": sites}
 
     def get_flux_constant(self) -> units.Quantity:
         """Return the unit of reduced spectra."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
+from tom_alerce_like.facilities.ocs.sites import SITES as PORTAL_SITES
 
 MAX_NAME = 50
 
@@ -31,16 +32,9 @@ class Site:
             raise ConfigurationError(f"SITES: {self.name} is longer than {MAX_NAME} characters")
 
 
-#: Las Cumbres Observatory's six sites with 1 m or 2 m telescopes or nearby domes, and SOAR; positions as the TOM
-#: Toolkit's LCO and SOAR facilities give them.
-OCS_SITES = (
-    Site("Siding Spring", 149.071, -31.273, 1116, ("0m4", "1m0", "2m0")),
-    Site("Sutherland", 20.810, -32.381, 1760, ("0m4", "1m0")),
-    Site("Teide", -16.512, 28.300, 2330, ("0m4", "1m0")),
-    Site("Cerro Tololo", -70.805, -30.167, 2198, ("0m4", "1m0")),
-    Site("SOAR", -70.733642, -30.237892, 2000, ("4m0",)),
-    Site("McDonald", -104.015, 30.680, 2070, ("0m4", "1m0")),
-    Site("Haleakala", -156.258, 20.707, 3055, ("0m4", "2m0")),
+#: Where the portal's telescopes stand: Las Cumbres Observatory's sites and SOAR's.
+OCS_SITES = tuple(
+    Site(site.name, site.longitude_deg, site.latitude_deg, site.elevation_m, site.telescopes) for site in PORTAL_SITES
 )
 
 

@@ -48,22 +48,6 @@ def test_nested_of_flat_is_the_same(curves):
     np.testing.assert_equal(again.tolist(), alerts["lightcurve"].tolist())
 
 
-@given(CURVES)
-@settings(max_examples=50, deadline=None)
-def test_the_summary_is_what_a_loop_over_the_points_says(curves):
-    short = lightcurve.summarise(table(curves).set_index(np.arange(len(curves)) + 100))
-    assert short.columns.tolist() == list(lightcurve.SUMMARY)
-    assert short.index.tolist() == [row + 100 for row in range(len(curves))]
-    for curve, row in zip(curves, short.itertuples(), strict=True):
-        seen = sorted((p for p in curve if p[6] and not p[7]), key=lambda point: point[0])
-        assert row.n_detections == len(seen)
-        if seen:
-            assert (row.first_mjd, row.last_mjd) == (seen[0][0], seen[-1][0])
-            assert (row.last_mag, row.last_band) == (seen[-1][4], seen[-1][1])
-        else:
-            assert np.isnan([row.first_mjd, row.last_mjd, row.last_mag]).all() and row.last_band == ""
-
-
 def test_without_a_length_the_table_ends_with_the_last_row_that_has_points():
     flat = lightcurve.points(table([[], [(60000.0, "g", 1.0, 1.0, 20.0, 0.1, True, False)]]))
     assert [len(curve) for curve in lightcurve.nest(flat)] == [0, 1]
@@ -71,4 +55,4 @@ def test_without_a_length_the_table_ends_with_the_last_row_that_has_points():
 
 def test_an_alert_without_a_light_curve_has_no_points():
     alerts = frame({"survey": ["ZTF"], "object_id": ["a"]})
-    assert lightcurve.points(alerts).empty and lightcurve.summarise(alerts)["n_detections"].tolist() == [0]
+    assert lightcurve.points(alerts).empty

@@ -150,5 +150,8 @@ def test_infinite_errors_and_fluxes_are_unknown():
 def test_the_toolkit_accepts_every_datum():
     curve = [limit(60990.0), point(60991.0, is_forced=True, flux_njy=1.0, flux_err_njy=1.0), point(60992.0)]
     ingest(batch(alert(lightcurve=curve)), source=BROKER)
-    for datum in datums():
+    stored = datums()
+    # the alert itself is the fourth
+    assert len(stored) == 4
+    for datum in stored:
         datum.full_clean()

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is not there"),
 ]
 PASSWORD = "only for this test"
-ONE_METRES = [site for site in OCS_SITES if site.name not in ("Haleakala", "SOAR")]
+ONE_METRES = [site for site in OCS_SITES if site.name not in ("Haleakala", "Cerro Pachon")]
 TAB = "section.alerce-tab"
 
 

@@ -1,4 +1,4 @@
-"""Light curves of the alert table as one flat table of points, back again, and in short."""
+"""Light curves of the alert table as one flat table of points, and back again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tom_alerce_like.alerts.schema import LIGHTCURVE
 
 #: Fields of one point.
 FIELDS = tuple(field.name for field in LIGHTCURVE.value_type)
-SUMMARY = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
 
 
 def points(alerts: pd.DataFrame) -> pd.DataFrame:
@@ -39,24 +38,6 @@ def nest(flat: pd.DataFrame, n_alerts: int | None = None) -> pd.Series:
     values = pa.StructArray.from_arrays([_arrow(flat[f.name], f.type) for f in kind], fields=list(kind))
     lists = pa.ListArray.from_arrays(offsets, values).cast(LIGHTCURVE)
     return pd.Series(lists, dtype=pd.ArrowDtype(LIGHTCURVE), name="lightcurve")
-
-
-def summarise(alerts: pd.DataFrame) -> pd.DataFrame:
-    """Return what the detections that are not forced say of each alert's object, indexed as ``alerts``.
-
-    Columns: first_mjd, last_mjd, n_detections (0 without any), last_mag, last_band (NaN, NaN and empty without any).
-    """
-    flat = points(alerts)
-    flat = flat[flat["is_detection"] & ~flat["is_forced"]].sort_values(["row", "mjd"], kind="stable")
-    bounds = np.searchsorted(flat["row"], np.arange(len(alerts) + 1))
-    counts = np.diff(bounds)
-    seen = np.flatnonzero(counts)
-    first, last = flat.iloc[bounds[seen]], flat.iloc[bounds[seen + 1] - 1]
-    values = {"first_mjd": first["mjd"], "last_mjd": last["mjd"], "last_mag": last["mag"], "last_band": last["band"]}
-    short = pd.DataFrame({"n_detections": counts})
-    short = short.assign(**{name: column.set_axis(seen).reindex(short.index) for name, column in values.items()})
-    short["last_band"] = short["last_band"].fillna("")
-    return short[list(SUMMARY)].set_axis(alerts.index)
 
 
 def _lists(column: pd.Series) -> pa.ListArray:

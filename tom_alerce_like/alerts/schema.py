@@ -94,7 +94,6 @@ ALERT_SCHEMA = pa.schema(
         ("cutouts", CUTOUTS),
     ]
 )
-NESTED = ("lightcurve", "cutouts")
 
 CLASSIFICATION_SCHEMA = pa.schema(
     [
