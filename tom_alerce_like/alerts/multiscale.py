@@ -82,7 +82,8 @@ def around_pixel(
     levels = np.full((n_images, wanted, SIZE_PX, SIZE_PX), np.nan, np.float32)
     for number in np.flatnonzero(np.isfinite(middle).all(axis=1)):
         image = stack if stack.ndim == 2 else stack[number]
-        levels[number] = [_means(image, *middle[number], 2**level) for level in range(wanted)]
+        x, y = middle[number]
+        levels[number] = [_means(image, x, y, 2**level) for level in range(wanted)]
     offset_px = position - (middle - 0.5)
     scale = pixel_scale * 2.0 ** np.arange(wanted)
     return MultiScale(levels[0], scale, offset_px[0]) if stack.ndim == 2 else MultiScale(levels, scale, offset_px)
