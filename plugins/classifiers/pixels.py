@@ -35,13 +35,14 @@ def triplets(alerts: pd.DataFrame) -> Pixels:
     stored = alerts["cutouts"].array.__arrow_array__().to_pylist()
     for row, (survey, images, x_px, y_px) in enumerate(zip(alerts["survey"], stored, *places, strict=True)):
         for number, kind in enumerate(KINDS):
-            stamp = _decoded((images or {}).get(kind))
+            stamp = decoded((images or {}).get(kind))
             if stamp is not None:
                 _paste(made[row, number], _binned(stamp, _BLOCK_PX.get(survey, 1)), x_px, y_px)
     return made
 
 
-def _decoded(data: bytes | None) -> Pixels | None:
+def decoded(data: bytes | None) -> Pixels | None:
+    """Return a cutout's pixels, None where there is no cutout or a broken one."""
     try:
         return decode(data) if data else None
     except AlertFormatError:

@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 
 @cache
 def session(path: Path) -> Any:
-    """Return the ONNX Runtime session of a file of weights, loaded once per process, on one thread."""
+    """Return the ONNX Runtime session of a file of weights, loaded once per process."""
+    return started(str(path))
+
+
+def started(model: str | bytes) -> Any:
+    """Return a new ONNX Runtime session of a file or of a graph in memory, on one thread."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     # more threads would sum the trees of a single row in another order than those of a batch
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def notes(path: Path) -> dict[str, str]:
