@@ -29,6 +29,10 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ROWS": 2000,
     # science modules that judge every alert, dotted paths
     "MODULES": ["tom_alerce_like.plugins.classifiers.transient.TransientClassifier"],
+    # weights of ZTF's own real/bogus network, a file that `alerce_braai` fetches (None: the module braai is off), and
+    # their checksum: that of d6_m7, which ZTF itself uses
+    "BRAAI_WEIGHTS": None,
+    "BRAAI_SHA256": "66a699da0c0f7ece4e4046e358cfd5a78bd3eabf0117921a09c6fdd640635110",
     # galaxy catalogues for hosts: paths of parquet files, or "vizier" and "ned" for the online services
     "HOST_CATALOGUES": [],
     # dotted path of the strategy that ranks candidates

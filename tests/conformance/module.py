@@ -19,7 +19,7 @@ from tom_alerce_like.alerts.schema import ALERT_SCHEMA, frame
 from tom_alerce_like.module import ScienceModule
 
 #: Libraries that may be loaded by a score, never by an import.
-HEAVY = ("onnxruntime", "sklearn", "torch", "tensorflow", "skl2onnx", "lightgbm", "xgboost")
+HEAVY = ("onnxruntime", "sklearn", "torch", "tensorflow", "skl2onnx", "lightgbm", "xgboost", "onnx", "h5py")
 
 
 def random_alerts(n: int, seed: int = 0) -> pd.DataFrame:

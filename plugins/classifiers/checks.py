@@ -1,0 +1,32 @@
+"""System check: weights that do not come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.checks import CheckMessage, Info, Warning, register
+
+from tom_alerce_like import conf
+from tom_alerce_like.exceptions import ConfigurationError
+from tom_alerce_like.plugins.classifiers.braai import Braai
+from tom_alerce_like.plugins.classifiers.braai.reader import read
+
+_BRAAI = f"{Braai.__module__.rpartition('.')[0]}.{Braai.__name__}"
+
+
+@register()
+def braai_weights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Tell why the module braai, if it is wanted, judges nothing."""
+    module = Braai()
+    if _BRAAI not in (conf.get("MODULES") or ()):
+        return []
+    if not module.weights:
+        hint = "Set TOM_ALERCE_LIKE['BRAAI_WEIGHTS'] to a path and run `manage.py alerce_braai URL`."
+        return [Info("braai has no weights: it judges nothing.", hint=hint, id="tom_alerce_like_classifiers.I001")]
+    try:
+        read(Path(module.weights), module.sha256)
+    except ConfigurationError as error:
+        hint = "`manage.py alerce_braai URL` fetches the weights; BRAAI_SHA256 is the checksum of their file."
+        return [Warning(f"braai judges nothing: {error}", hint=hint, id="tom_alerce_like_classifiers.W001")]
+    return []
