@@ -1,6 +1,7 @@
 """Compare with the ``drb`` that ZTF gave: ``python -m tom_alerce_like.plugins.classifiers.braai.evaluate DATA``.
 
-DATA holds ztf_alerts/ and weights/braai_d6_m7.h5. Nothing is trained and no alert left out that carries a drb: one
+Prints the figures of the model card and draws its pictures into the folder that ``--pictures`` names. DATA holds
+ztf_alerts/ and weights/braai_d6_m7.h5. Nothing is trained, and no alert is left out that carries a drb, that is, one
 whose version is stated. Packets of before mid-2019 have none, though some copies of them hold a 0 without a version.
 """
 
@@ -18,9 +19,12 @@ from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.braai.classifier import Braai
 from tom_alerce_like.plugins.classifiers.braai.reader import D6_M7
 from tom_alerce_like.plugins.classifiers.measures import with_intervals
+from tom_alerce_like.plugins.classifiers.pictures import confusion, stamps
 
 WEIGHTS = Path("weights", "braai_d6_m7.h5")
 TOLERANCE, THRESHOLD = 1e-6, 0.5
+#: How many real objects with low scores are drawn.
+DOUBTED = 6
 
 
 def shipped(data: Path) -> pd.DataFrame:
@@ -68,20 +72,32 @@ def figures(data: Path, table: pd.DataFrame | None = None) -> dict[str, tuple[fl
     return with_intervals(measure, table["object_id"], np.ones(len(table)))
 
 
+def draw(data: Path, table: pd.DataFrame, folder: Path) -> None:
+    """Draw what the network makes of each label, and the real objects that it thinks least of."""
+    known = labelled.examples(data).merge(table[["alert_id", "real"]], on="alert_id")
+    said = pd.crosstab(known["label"], np.where(known["real"] >= THRESHOLD, "real", "bogus"))
+    confusion(said[["real", "bogus"]], folder / "braai_confusion.png", columns="braai at 0.5")
+    doubted = known[~known["label"].isin(["bogus", "satellite"])].nsmallest(DOUBTED, "real")
+    captions = [f"{row.label} {row.object_id} {row.real:.2f}" for row in doubted.itertuples()]
+    stamps(doubted, captions, folder / "braai_doubted.png")
+
+
 def main() -> None:
-    """Print the figures of the model card, and the alerts that differ most."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    data = parser.parse_args().data
-    table = shipped(data)
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
+    table = shipped(options.data)
     print(
         f"{len(table)} alerts of {table['object_id'].nunique()} objects, {(table['drb'] < THRESHOLD).sum()} below 0.5"
     )
+    for name, (value, low, high) in figures(options.data, table).items():
+        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
     table["difference"] = np.abs(table["real"] - table["drb"])
     print("difference:", table["difference"].quantile([0.5, 0.9, 0.99, 1]).to_dict())
-    for name, (value, low, high) in figures(data, table).items():
-        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
     print(table.nlargest(5, "difference").to_string(index=False))
+    if options.pictures:
+        draw(options.data, table, options.pictures)
 
 
 if __name__ == "__main__":
