@@ -1,4 +1,4 @@
-"""The edge of the detector: what lies beyond has no value, and the last lines cannot be trusted."""
+"""Edges of the detector and masked blocks: pixels without a value, and lines beside them that cannot be trusted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from tom_alerce_like.plugins.classifiers.pixels import Pixels
 from tom_alerce_like.plugins.classifiers.simulate import draw
-from tom_alerce_like.plugins.classifiers.simulate.scene import CENTRE_PX, Scene
+from tom_alerce_like.plugins.classifiers.simulate.scene import CENTRE_PX, SIZE_PX, Scene
 
 
 def glow(scene: Scene, rng: np.random.Generator) -> None:
@@ -26,3 +26,10 @@ def cut(images: Pixels, rng: np.random.Generator) -> None:
     beyond = rng.integers(3, 29)
     turned = np.rot90(images, rng.integers(4), axes=(1, 2))
     turned[:, :, CENTRE_PX + beyond :] = np.nan
+
+
+def mask(images: Pixels, rng: np.random.Generator) -> None:
+    """Make NaN of a block of 6 to 24 pixels in all three images, three pixels or more from the centre."""
+    height, width = rng.integers(6, 25, 2)
+    y, x = rng.integers(CENTRE_PX + 3, SIZE_PX - 3), rng.integers(0, SIZE_PX - 6)
+    np.rot90(images, rng.integers(4), axes=(1, 2))[:, y : y + height, x : x + width] = np.nan

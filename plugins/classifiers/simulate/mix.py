@@ -23,7 +23,7 @@ from tom_alerce_like.plugins.classifiers.simulate import (
     variable,
 )
 from tom_alerce_like.plugins.classifiers.simulate.backgrounds import Backgrounds
-from tom_alerce_like.plugins.classifiers.simulate.scene import Scene
+from tom_alerce_like.plugins.classifiers.simulate.scene import CENTRE_PX, Scene
 
 Effect = Callable[[Scene, np.random.Generator], None]
 #: What the sky did: changes of light.
@@ -47,8 +47,9 @@ ARTEFACTS: dict[str, Effect] = {
     "noise_peak": noise_peak.peak,
 }
 EFFECTS = REAL | ARTEFACTS
-#: The fraction of stamps that the edge of the detector cuts, whatever is on them.
-CUT = 0.05
+#: The fraction of stamps that the edge of the detector cuts, and of those with a masked block, whatever is on them.
+CUT, MASKED = 0.05, 0.05
+_CORE = slice(CENTRE_PX - 3, CENTRE_PX + 4)
 
 
 def examples(
@@ -65,5 +66,15 @@ def examples(
         EFFECTS[str(name)](scene, rng)
         if rng.random() < CUT:
             edge.cut(scene.images, rng)
-        stamps[row] = scene.images
+        if rng.random() < MASKED:
+            edge.mask(scene.images, rng)
+        stamps[row] = as_sent(scene.images)
     return stamps, names
+
+
+def as_sent(images: Pixels) -> Pixels:
+    """Return the images with the sign of the difference turned where something faded: ZTF sends detections as peaks."""
+    centre = images[2, _CORE, _CORE]
+    seen = centre[np.isfinite(centre)]
+    faded = seen.size and seen.max() + seen.min() < 2 * np.nanmedian(images[2])
+    return images * np.array([1, 1, -1 if faded else 1], np.float32)[:, None, None]
