@@ -9,18 +9,20 @@ from django.core.checks import CheckMessage, Info, Warning, register
 
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
-from tom_alerce_like.plugins.classifiers.braai import Braai
-from tom_alerce_like.plugins.classifiers.braai.reader import read
 
-_BRAAI = f"{Braai.__module__.rpartition('.')[0]}.{Braai.__name__}"
+_BRAAI = "tom_alerce_like.plugins.classifiers.braai.Braai"
 
 
 @register()
 def braai_weights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Tell why the module braai, if it is wanted, judges nothing."""
-    module = Braai()
     if _BRAAI not in (conf.get("MODULES") or ()):
         return []
+    # a web process starts without the libraries that modules work with
+    from tom_alerce_like.plugins.classifiers.braai import Braai
+    from tom_alerce_like.plugins.classifiers.braai.reader import read
+
+    module = Braai()
     if not module.weights:
         hint = "Set TOM_ALERCE_LIKE['BRAAI_WEIGHTS'] to a path and run `manage.py alerce_braai URL`."
         return [Info("braai has no weights: it judges nothing.", hint=hint, id="tom_alerce_like_classifiers.I001")]

@@ -29,7 +29,7 @@ from tom_alerce_like.plugins.classifiers.braai.reader import D6_M7, D6_M9, KERNE
 from tom_alerce_like.plugins.classifiers.checks import braai_weights  # noqa: E402
 from tom_alerce_like.plugins.classifiers.pixels import KINDS  # noqa: E402
 
-PATH = "tom_alerce_like.plugins.classifiers.braai.Braai"
+PATH = f"{Braai.__module__.rpartition('.')[0]}.Braai"
 
 
 def stored(kernels=KERNELS):
