@@ -27,14 +27,19 @@ TOLERANCE, THRESHOLD = 1e-6, 0.5
 DOUBTED = 6
 
 
-def shipped(data: Path) -> pd.DataFrame:
+def shipped(data: Path, weights: Path | None = None) -> pd.DataFrame:
     """Return object_id, drb, drbversion and our probability ``real`` of all alerts with a drb and a version of it.
 
-    Raises `FileNotFoundError` where ``data`` lacks alerts or weights.
+    ``weights`` is the file of d6_m7, by default the one in ``data``. Raises `FileNotFoundError` where it is missing, or
+    where ``data`` has no alerts.
     """
-    if not (data / WEIGHTS).is_file():
-        raise FileNotFoundError(f"{data / WEIGHTS} is not there")
-    made = pd.concat([_file(data, name) for name in (labelled.LABELLED, labelled.UNLABELLED)], ignore_index=True)
+    weights = weights or data / WEIGHTS
+    if not weights.is_file():
+        raise FileNotFoundError(f"{weights} is not there")
+    names = [name for name in (labelled.LABELLED, labelled.UNLABELLED) if (data / "ztf_alerts" / name).is_file()]
+    if not names:
+        raise FileNotFoundError(f"{data / 'ztf_alerts'} has no alerts")
+    made = pd.concat([_file(data, name, Braai(weights, D6_M7)) for name in names], ignore_index=True)
     return made[made["drb"].notna() & (made["drbversion"] != "")].reset_index(drop=True)
 
 
@@ -42,12 +47,12 @@ def shipped(data: Path) -> pd.DataFrame:
 unseen = shipped
 
 
-def _file(data: Path, name: str) -> pd.DataFrame:
+def _file(data: Path, name: str, module: Braai) -> pd.DataFrame:
     columns = ["candid", "drb", "candidate.drbversion"]
     said = pq.read_table(data / "ztf_alerts" / name, columns=columns).flatten().to_pandas()
     said = said.rename(columns={"candidate.drbversion": "drbversion"}).fillna({"drbversion": ""})
     alerts = labelled.read(data, name)
-    real = Braai(data / WEIGHTS, D6_M7).score(alerts)["real"]
+    real = module.score(alerts)["real"]
     ours = pd.DataFrame({"object_id": alerts["object_id"], "alert_id": alerts["alert_id"], "real": real})
     return ours.merge(said.assign(alert_id=said.pop("candid").astype(str)), on="alert_id", validate="one_to_one")
 
