@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import math
 import re
-import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tom_alerce_like.alerts.inflate import GZIP_MAGIC, inflated
 from tom_alerce_like.exceptions import AlertFormatError
 
 Pixels = NDArray[np.float32]
@@ -25,94 +26,83 @@ MAX_BYTES = 16 * 2**20
 #: How much the stretch lifts faint pixels: 1 is nearly linear.
 SOFTENING = 5.0
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WINDOW = 31
 _BLOCK = 2880
 _CARD = 80
 _TYPES = {"8": ">u1", "16": ">i2", "32": ">i4", "64": ">i8", "-32": ">f4", "-64": ">f8"}
 _KEYWORD = re.compile(rb"(BITPIX|NAXIS\d*|PCOUNT|GCOUNT|BSCALE|BZERO) *= *([-+.\dED]+)")
+_STARTS = (b"SIMPLE  =", b"XTENSION=")
 _END = b"END".ljust(_CARD)
-_SCALING = (("BSCALE", "1"), ("BZERO", "0"))
 
 
 class _Unit(NamedTuple):
-    """One header-data unit: its keywords, and where its data starts and ends."""
+    """What the header of a header-data unit says; ``shape`` has the slowest axis first, lengths are in bytes."""
 
-    header: dict[str, str]
-    start: int
-    end: int
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Return the axes as numpy orders them, the slowest first."""
-        return tuple(int(self.header[f"NAXIS{axis}"]) for axis in range(int(self.header["NAXIS"]), 0, -1))
+    shape: tuple[int, ...]
+    bitpix: str
+    scaling: tuple[float, float]
+    header_length: int
+    length: int
 
 
-def decode(data: bytes) -> Pixels:
+def decode(data: bytes | memoryview, number: int = 0) -> Pixels:
     """Return the first image in FITS bytes, gzipped or not, as an array (ny, nx) of float32.
 
+    ``number`` asks for a later one: LSST packets hold the uncertainty (1) and the PSF (2) after the cutout itself.
     Shape and NaN are kept as the survey made them. Raises `AlertFormatError` for bytes that are truncated, hold no
-    image or inflate to more than `MAX_BYTES`.
+    such image or inflate to more than `MAX_BYTES`.
     """
-    raw = _inflated(data) if data.startswith(_GZIP_MAGIC) else data
+    raw = inflated(data, MAX_BYTES) if data[:2] == GZIP_MAGIC else bytes(data)
     try:
-        return _first_image(raw)
+        return _image(raw, number)
     except (KeyError, ValueError, OverflowError) as error:
         raise AlertFormatError(f"a cutout is truncated or not FITS: {error}") from error
 
 
-def _inflated(data: bytes) -> bytes:
-    inflater = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        raw = inflater.decompress(data, MAX_BYTES)
-    except zlib.error as error:
-        raise AlertFormatError(f"a cutout is not gzip: {error}") from error
-    if inflater.unconsumed_tail:
-        raise AlertFormatError(f"a cutout inflates to more than {MAX_BYTES} bytes")
-    if not inflater.eof:
-        raise AlertFormatError("a cutout is truncated: its gzip stream does not end")
-    return raw
-
-
-def _first_image(raw: bytes) -> Pixels:
+def _image(raw: bytes | bytearray, number: int) -> Pixels:
     start = 0
     while start < len(raw):
-        unit = _unit(raw, start)
+        unit = _unit(_header(raw, start))
         if len(unit.shape) == 2 and all(unit.shape):
-            return _pixels(raw, unit)
-        start = unit.end
-    raise ValueError("no image in it")
+            if number == 0:
+                return _pixels(raw, start + unit.header_length, unit)
+            number -= 1
+        start += unit.length
+    raise ValueError("no such image in it")
 
 
-def _unit(raw: bytes, start: int) -> _Unit:
+def _header(raw: bytes | bytearray, start: int) -> bytes:
     end = raw.find(_END, start)
     while end >= 0 and (end - start) % _CARD:
         end = raw.find(_END, end + 1)
-    if end < 0 or not raw.startswith((b"SIMPLE  =", b"XTENSION="), start):
+    if end < 0 or not raw.startswith(_STARTS, start):
         raise ValueError("no header")
-    header = {}
-    for found in _KEYWORD.finditer(raw, start, end):
-        if (found.start() - start) % _CARD == 0:
-            header[found[1].decode()] = found[2].decode()
-    unit = _Unit(header, _padded(end + _CARD - start) + start, 0)
-    shape = unit.shape
+    return bytes(raw[start : end + _CARD])
+
+
+@lru_cache(maxsize=256)  # all stamps of a survey without a WCS have the same header
+def _unit(header: bytes) -> _Unit:
+    cards = {one[1].decode(): one[2].decode() for one in _KEYWORD.finditer(header) if one.start() % _CARD == 0}
+    shape = tuple(int(cards[f"NAXIS{axis}"]) for axis in range(int(cards["NAXIS"]), 0, -1))
     if any(length < 0 for length in shape):
         raise ValueError("a negative axis")
-    count = int(header.get("GCOUNT", 1)) * (int(header.get("PCOUNT", 0)) + math.prod(shape))
-    size = abs(int(header["BITPIX"])) // 8 * count if shape else 0
-    return unit._replace(end=unit.start + max(_padded(size), 0))
+    count = int(cards.get("GCOUNT", 1)) * (int(cards.get("PCOUNT", 0)) + math.prod(shape))
+    size = abs(int(cards["BITPIX"])) // 8 * count if shape else 0
+    scale, zero = (
+        float(cards.get(key, default).replace("D", "E")) for key, default in (("BSCALE", "1"), ("BZERO", "0"))
+    )
+    start = _padded(len(header))
+    return _Unit(shape, cards["BITPIX"], (scale, zero), start, start + max(_padded(size), 0))
 
 
 def _padded(length: int) -> int:
     return -(-length // _BLOCK) * _BLOCK
 
 
-def _pixels(raw: bytes, unit: _Unit) -> Pixels:
-    n_pixels = unit.shape[0] * unit.shape[1]
-    stored = np.frombuffer(raw, _TYPES[unit.header["BITPIX"]], n_pixels, unit.start).reshape(unit.shape)
-    scale, zero = (float(unit.header.get(key, default).replace("D", "E")) for key, default in _SCALING)
+def _pixels(raw: bytes | bytearray, start: int, unit: _Unit) -> Pixels:
+    stored = np.frombuffer(raw, _TYPES[unit.bitpix], math.prod(unit.shape), start).reshape(unit.shape)
+    scale, zero = unit.scaling
     with np.errstate(over="ignore", invalid="ignore"):
-        return (stored if (scale, zero) == (1, 0) else stored * scale + zero).astype(np.float32)
+        return (stored if unit.scaling == (1, 0) else stored * scale + zero).astype(np.float32)
 
 
 def to_png(array: Pixels, size_px: int = 126, *, percentiles: tuple[float, float] = (1.0, 99.7)) -> bytes:
