@@ -27,6 +27,10 @@ QUERIES = (
     "min_probability=0.8&brighter_than_mag=19",
     "name=ZTF26aaaaac",
     "class_name=SN&seen_within_days=3&page=2",
+    "own_class=SN&min_real_bogus=0.9",
+    "only_differing=on",
+    "only_differing=on&sort=-real",
+    "sort=-ours&own_class=AGN",
 )
 
 
@@ -62,6 +66,11 @@ def fill() -> None:
                 n_detections=int(rng.expovariate(0.1)) + 1,
                 class_name=rng.choice(["SN", "AGN", "VS", "asteroid"]),
                 class_probability=rng.random(),
+                own_class=rng.choice(["SN", "AGN", "VS", "asteroid", "bogus", "satellite"]),
+                own_probability=rng.random(),
+                real_bogus=rng.random(),
+                survey_real_bogus=rng.random(),
+                disagreement="we say SN 0.91, ALeRCE stamp_classifier says AGN 0.80" if rng.random() < 0.1 else "",
                 host_redshift=rng.random() if rng.random() < 0.4 else None,
                 priority=rng.random() if rng.random() < 0.8 else None,
                 priority_reason="rising 0.9 x P(SN) 0.95 x visible 0.96",

@@ -59,6 +59,13 @@ class Alert(models.Model):
         return f"{self.survey} {self.alert_id}"
 
 
+#: Fields by which the list of candidates is sorted.
+_SORTABLE = (
+    *("priority", "last_mjd", "class_probability", "last_mag", "host_redshift", "n_detections"),
+    *("own_probability", "real_bogus"),
+)
+
+
 class Candidate(models.Model):
     """The summary of a target that lists, priorities and reports read: one row a target, filled by the rooms."""
 
@@ -76,6 +83,11 @@ class Candidate(models.Model):
     class_name = models.CharField(max_length=50, blank=True)
     class_probability = models.FloatField(null=True)
     classifier = models.CharField(max_length=100, blank=True)
+    own_class = models.CharField(max_length=50, blank=True, help_text="the likeliest class that our modules give")
+    own_probability = models.FloatField(null=True)
+    real_bogus = models.FloatField(null=True, help_text="our module's probability that the newest alert is real")
+    survey_real_bogus = models.FloatField(null=True, help_text="the survey's own score of that alert, 1 real")
+    disagreement = models.TextField(blank=True, help_text="where others contradict us, in words")
     # written by plugins/hosts
     host_name = models.CharField(max_length=100, blank=True)
     host_ra_deg = models.FloatField(null=True)
@@ -92,10 +104,11 @@ class Candidate(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["class_name", "-priority"], name="alerce_candidate_class"),
-            *(
-                models.Index(fields=[field, "target"], name=f"alerce_by_{field}"[:30])
-                for field in ("priority", "last_mjd", "class_probability", "last_mag", "host_redshift", "n_detections")
+            models.Index(fields=["own_class", "-priority"], name="alerce_candidate_own_class"),
+            models.Index(
+                fields=["priority", "target"], condition=models.Q(disagreement__gt=""), name="alerce_disagreement"
             ),
+            *(models.Index(fields=[field, "target"], name=f"alerce_by_{field}"[:30]) for field in _SORTABLE),
         ]
 
     def __str__(self) -> str:

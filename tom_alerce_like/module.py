@@ -8,6 +8,10 @@ A module is any object with five names::
     classes   ("SN", "other")                  columns that it gives back
     score     (alerts) -> scores               one row in, one row out
 
+A module whose classes are not what an object is, but an aspect of the alert (is it real, a streak, a star's?), says so
+by its name: it ends in one of `taxonomy.ASPECTS`, in ``_score`` for a new aspect. Its classes then become no
+candidate's class.
+
 Laws, which ``tests.conformance.module.ModuleConformance`` tests for each module: the same index in the same order;
 columns are the classes; each value is a float in [0, 1], or NaN where the module cannot judge; one bad row never fails
 a table; a table of n rows gives what n tables of one row give; an empty table gives an empty one; the input is not

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,17 +10,17 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from tom_dataproducts.models import PhotometryReducedDatum
 
-from tom_alerce_like import store
+from tom_alerce_like import judgements, store
 from tom_alerce_like.bulk import slices
 from tom_alerce_like.clock import to_mjd
-from tom_alerce_like.models import Candidate, Classification
-from tom_alerce_like.module import LOCAL
-from tom_alerce_like.taxonomy import names_the_class
+from tom_alerce_like.judgements import Judgement
+from tom_alerce_like.models import Candidate
 
 _SURVEY = ("survey", "object_id", "ra_deg", "dec_deg")
 _LIGHT = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
 _CLASS = ("class_name", "class_probability", "classifier")
-_FIELDS = (*_SURVEY, *_LIGHT, *_CLASS)
+_OWN = ("own_class", "own_probability", "real_bogus", "survey_real_bogus", "disagreement")
+_FIELDS = (*_SURVEY, *_LIGHT, *_CLASS, *_OWN)
 
 
 def refresh(target_ids: Iterable[int]) -> None:
@@ -33,21 +32,22 @@ def refresh(target_ids: Iterable[int]) -> None:
 
     The class is the most probable one that anybody gives, our own modules before brokers where they are equally sure.
     Only the newest judgement of each classifier counts: its latest alert, then its highest version. Classifiers that
-    presuppose a branch of a taxonomy, or that name no more than the branch, do not count.
+    presuppose a branch of a taxonomy, that name no more than the branch, or that judge an aspect of the alert, do not
+    count. Beside it stand our own most probable class, our real/bogus score and the survey's, and where they differ.
     """
     for ids in slices(sorted(set(target_ids))):
         _refresh(ids)
 
 
 def _refresh(target_ids: Sequence[int]) -> None:
-    light, classes = _light(target_ids), _classes(target_ids)
+    light, said = _light(target_ids), judgements.newest(target_ids)
     stored = {row[0]: row[1:] for row in Candidate.objects.filter(pk__in=target_ids).values_list("pk", *_FIELDS)}
-    alerts = store.newest(target_ids).values("target_id", "mjd", "mag", "band", "properties", *_SURVEY)
+    alerts = store.newest(target_ids).values("target_id", "mjd", "mag", "band", "real_bogus", "properties", *_SURVEY)
     wanted = {
         alert["target_id"]: (
             *(alert[name] for name in _SURVEY),
             *_with_survey_history(light.get(alert["target_id"]), alert),
-            *classes.get(alert["target_id"], ("", None, "")),
+            *_classes(said.get(alert["target_id"], []), alert),
         )
         for alert in alerts
     }
@@ -84,30 +84,16 @@ def _with_survey_history(light: tuple | None, alert: dict[str, Any]) -> tuple:
     return min(first, history.get("first_mjd", first)), last, max(n, int(history.get("n_detections", n))), mag, band
 
 
-def _classes(target_ids: Sequence[int]) -> dict[int, tuple]:
-    """Return (class_name, class_probability, classifier) of the targets that have any class."""
-    columns = ("target_id", "source", "classifier", "version", "class_name", "probability", "mjd")
-    every = Classification.objects.filter(target_id__in=target_ids).values(*columns)
-    rows = [row for row in every if names_the_class(row["classifier"])]
-    newest: dict[tuple, tuple] = {}
-    for row in rows:
-        newest[_judge(row)] = max(_age(row), newest.get(_judge(row), _age(row)))
-    best: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        if _age(row) == newest[_judge(row)] and _rank(row) > _rank(best.get(row["target_id"])):
-            best[row["target_id"]] = row
-    return {target: (row["class_name"], row["probability"], row["classifier"]) for target, row in best.items()}
+def _classes(said: Sequence[Judgement], alert: dict[str, Any]) -> tuple:
+    naming = [judgement for judgement in said if judgement.names_the_class]
+    own_class, own_probability, _ = _likeliest([judgement for judgement in naming if judgement.is_ours])
+    survey_real = alert["real_bogus"]
+    texts = judgements.class_difference(said), judgements.real_difference(said, alert["survey"], survey_real)
+    own = own_class, own_probability, judgements.our_real_bogus(said), survey_real, "; ".join(filter(None, texts))
+    return *_likeliest(naming), *own
 
 
-def _judge(row: dict[str, Any]) -> tuple:
-    return row["target_id"], row["source"], row["classifier"]
-
-
-def _age(row: dict[str, Any]) -> tuple:
-    """Order judgements by time, then by version: 1.10 is newer than 1.9."""
-    number = [int(digits) for digits in re.findall(r"\d+", row["version"])]
-    return row["mjd"] if row["mjd"] is not None else float("-inf"), number, row["version"]
-
-
-def _rank(row: dict[str, Any] | None) -> tuple:
-    return (row["probability"], row["source"] == LOCAL, row["classifier"], row["class_name"]) if row else ()
+def _likeliest(said: Iterable[Judgement]) -> tuple[str, float | None, str]:
+    """Return (class_name, class_probability, classifier) of the surest of them."""
+    surest = max(said, key=lambda one: (one.classes[0][1], one.is_ours, one.classifier), default=None)
+    return (*surest.classes[0], surest.classifier) if surest else ("", None, "")

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 #: Regular expression, without regard to case, that the names of supernova classes begin with: SN, SNIa, SESN, SLSN,
 #: Early SN Ia candidate; not SNR. Python and PostgreSQL read it alike.
 SUPERNOVA = r"^(early )?(sn(?!r)|slsn|sesn|supernova)"
+#: Common word for what classes of other names are, in lower case. Tidal disruptions, kilonovae and microlensing have
+#: none: a classifier that does not know them is not contradicted by one that does.
+KINDS = {
+    "AGN": "agn qso quasar blazar",
+    "VS": "vs periodic periodic-other lpv e ea eb eb/ew ew dsct rrl rrlab rrlc cep rscvn yso cv/nova",
+    "asteroid": "asteroid sso",
+    # a glint is nothing in the sky; classifiers without a class for it say bogus
+    "bogus": "bogus satellite",
+}
 _CONDITIONAL = ("_transient", "_stochastic", "_periodic")
 _COARSE = ("_top",)
+#: Endings of the names of classifiers that judge an aspect of an alert, not what the object is. A module that judges
+#: another aspect has a name that ends in ``_score``.
+ASPECTS = ("real_bogus", "braai", "streak", "star_galaxy", "_score")
+
+
+@lru_cache(maxsize=4096)
+def kind(class_name: str) -> str:
+    """Return the common word for a class, SN or one of `KINDS`; empty where there is none."""
+    if re.match(SUPERNOVA, class_name, re.IGNORECASE):
+        return "SN"
+    return next((word for word, names in KINDS.items() if class_name.lower() in names.split()), "")
 
 
 def is_conditional(classifier: str) -> bool:
@@ -14,6 +37,11 @@ def is_conditional(classifier: str) -> bool:
     return classifier.endswith(_CONDITIONAL)
 
 
+def judges_aspect(classifier: str) -> bool:
+    """Tell whether a classifier judges an aspect of the alert: is it real, is its neighbour a star?"""
+    return classifier.endswith(ASPECTS)
+
+
 def names_the_class(classifier: str) -> bool:
-    """Tell whether a classifier says what an object is: not within a branch only, and not the branch alone."""
-    return not classifier.endswith((*_CONDITIONAL, *_COARSE))
+    """Tell whether a classifier says what an object is: not within a branch only, not the branch alone, no aspect."""
+    return not classifier.endswith((*_CONDITIONAL, *_COARSE, *ASPECTS))

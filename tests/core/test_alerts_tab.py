@@ -7,9 +7,9 @@ from guardian.shortcuts import assign_perm
 
 from tests.core.make import candidate, point, user
 from tom_alerce_like import panels
-from tom_alerce_like.models import Alert, Classification
+from tom_alerce_like.models import Alert, Candidate, Classification
 from tom_alerce_like.plots import light_curve
-from tom_alerce_like.views.alerts_tab import judgements, photometry
+from tom_alerce_like.views.alerts_tab import photometry, scores
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,44 @@ def test_the_newest_version_of_each_classifier_is_shown(target):
     judge(target, 0.7, version="1.1", mjd=61001.0)
     judge(target, 0.2, "AGN", version="1.1", mjd=61001.0)
     judge(target, 0.9, source="local", classifier="transient")
-    shown = {
-        (entry["source"], entry["version"]): [row.class_name for row in entry["classes"]]
-        for entry in judgements(target)
-    }
-    assert shown == {("ALeRCE", "1.1"): ["SN", "AGN"], ("local", "1.0"): ["SN"]}
+    judge(target, 0.8, "Transient", classifier="lc_classifier_top")
+    shown = scores(target, target.candidate)
+    assert [(said.source, said.version, said.classes) for said in shown["naming"]] == [
+        ("local", "1.0", [("SN", 0.9)]),
+        ("ALeRCE", "1.1", [("SN", 0.7), ("AGN", 0.2)]),
+    ]
+    assert [said.classifier for said in shown["branches"]] == ["lc_classifier_top"]
+
+
+def test_what_the_picture_says_stands_apart_from_what_it_is(admin_client, target):
+    judge(target, 0.97, "real", source="local", classifier="real_bogus")
+    judge(target, 0.88, "real", source="local", classifier="braai")
+    judge(target, 0.95, "galaxy", source="local", classifier="star_galaxy")
+    judge(target, 0.93, source="local", classifier="stamp")
+    Candidate.objects.update(survey_real_bogus=0.84)
+    shown = scores(target, target.candidate)
+    assert [said.classifier for said in shown["real"]] == ["braai", "real_bogus"]
+    assert [said.classifier for said in shown["aspects"]] == ["star_galaxy"]
+    assert [said.classifier for said in shown["naming"]] == ["stamp"]
+    page = admin_client.get(url(target)).content.decode()
+    picture = page[page.index("What the picture says") : page.index("Light curve")]
+    assert all(
+        text in picture for text in ("real_bogus", "0.97", "braai", "0.88", "star_galaxy", "the survey's own", "0.84")
+    )
+    assert "differs" not in page and "Difference" not in page
+
+
+def test_a_difference_is_marked_with_words(admin_client, target):
+    judge(target, 0.91, source="local", classifier="stamp")
+    judge(target, 0.8, "AGN")
+    judge(target, 0.7, "SNIa", classifier="lc_classifier")
+    judge(target, 0.97, "real", source="local", classifier="real_bogus")
+    Candidate.objects.update(survey_real_bogus=0.2)
+    page = admin_client.get(url(target)).content.decode()
+    assert "≠ Difference: we say SN 0.91, ALeRCE stamp_classifier says AGN 0.80<" in page
+    assert "≠ Difference: we say real 0.97, ZTF says real 0.20<" in page
+    cards = {card[: card.index("<small")].strip(): card for card in page.split("<h6>")[1:] if "<small" in card}
+    assert [name for name, card in cards.items() if "differs from ours" in card] == ["stamp_classifier"]
 
 
 def test_the_light_curve_tells_detections_limits_and_forced_points_apart(target):
@@ -74,7 +107,7 @@ def test_a_panel_that_fails_becomes_a_note(admin_client, target, monkeypatch):
     broken = {"partial": "no/such/template.html", "context": "tom_alerce_like.clock.now_mjd", "position": 1}
     monkeypatch.setattr(panels, "_collect", lambda method: [broken] if method == "alert_panels" else [])
     page = admin_client.get(url(target)).content.decode()
-    assert "could not be shown" in page and "Class probabilities" in page
+    assert "could not be shown" in page and "What it is" in page
 
 
 def test_hostile_text_is_shown_as_text(admin_client, target):

@@ -18,8 +18,13 @@ def names(client, query=""):
 
 @pytest.fixture
 def three(admin_client):
-    candidate("ZTF26aaaaaaa", priority=0.2, class_name="SN", class_probability=0.9, last_mag=18.0, n_detections=9)
-    candidate("ZTF26aaaaaab", priority=0.9, class_name="AGN", class_probability=0.8, last_mag=17.0, host_redshift=0.05)
+    ours = {"own_class": "SN", "own_probability": 0.9, "real_bogus": 0.3}
+    candidate(
+        "ZTF26aaaaaaa", priority=0.2, class_name="SN", class_probability=0.9, last_mag=18.0, n_detections=9, **ours
+    )
+    ours = {"own_class": "VS", "own_probability": 0.6, "real_bogus": 0.95, "disagreement": "we say VS, others AGN"}
+    named = {"class_name": "AGN", "class_probability": 0.8}
+    candidate("ZTF26aaaaaab", priority=0.9, last_mag=17.0, host_redshift=0.05, **named, **ours)
     candidate("ZTF26aaaaaac", class_name="SN", class_probability=0.4, last_mjd=now_mjd() - 30)
     return admin_client
 
@@ -42,12 +47,24 @@ def three(admin_client):
         ("min_detections=5", "a"),
         ("max_redshift=0.1", "b"),
         ("name=ZTF26aaaaaac", "c"),
+        ("own_class=sn", "a"),
+        ("min_real_bogus=0.5", "b"),
+        ("only_differing=on", "b"),
+        ("only_differing=", "bac"),
+        ("sort=-ours", "abc"),
+        ("sort=-real", "bac"),
         ("page=zero", "bac"),
         ("page=99999999999999", "bac"),
     ],
 )
 def test_filter_and_sort(three, query, expected):
     assert names(three, query) == [f"ZTF26aaaaaa{letter}" for letter in expected]
+
+
+def test_a_difference_is_marked_with_its_words(three):
+    rows = three.get(URL).content.decode().split("<tr>")[2:]
+    assert ["≠ differs" in row for row in rows] == [True, False, False]
+    assert 'title="we say VS, others AGN"' in rows[0] and ": we say VS, others AGN<" in rows[0]
 
 
 def test_a_wrong_filter_value_is_told_and_the_others_hold(three):

@@ -194,6 +194,8 @@ def look_at_target(window: Window, name: str) -> None:
     assert page.locator(".alerce-plot .scatterlayer .point").count() > 3
     assert page.locator(".alerce-card .alerce-bar").count() > 3
     assert window.style(".alerce-stamps", "display") == "flex", "our stylesheet came with the tab"
+    assert page.get_by_role("heading", name="What it is").count() == 1
+    assert "the survey's own" in page.locator(".alerce-picture").inner_text()
     headings = " ".join(page.locator(".alerce-panel h5").all_inner_texts())
     assert [part for part in ("Host", "Priority", "Visibility", "Follow-up", "TNS") if part not in headings] == []
     assert page.locator(".alerce-sky polyline").count() > 0
@@ -265,6 +267,13 @@ def take_all_results(window: Window) -> None:
     window.go("/alerce/candidates/")
     assert len(shown(window)) == 3 + new > 3
     window.picture("candidates")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Only where others contradict us").check()
+    window.press("Apply")
+    differing = set(Candidate.objects.exclude(disagreement="").values_list("object_id", flat=True))
+    assert set(shown(window)) == differing and 0 < len(differing) < 3 + new
+    assert page.locator("tbody .alerce-differs").count() == len(differing)
+    assert window.fits()
 
 
 def plan_the_night(window: Window) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
@@ -15,15 +14,16 @@ from guardian.shortcuts import get_objects_for_user
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
-from tom_alerce_like import panels
+from tom_alerce_like import judgements, panels
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.ingest.photometry import ALERT, FORCED
-from tom_alerce_like.models import Alert, Candidate, Classification
+from tom_alerce_like.judgements import Judgement
+from tom_alerce_like.models import Alert, Candidate
 from tom_alerce_like.permissions import may_change, target_or_404
 from tom_alerce_like.plots import light_curve
+from tom_alerce_like.taxonomy import judges_aspect
 from tom_alerce_like.views.stamps import KINDS
 
-SHOWN_CLASSES = 4
 SHOWN_POINTS = 5000
 
 
@@ -33,13 +33,14 @@ class AlertsTabView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = target_or_404(request.user, pk)
         may_act = may_change(request.user, pk)
+        candidate = Candidate.objects.filter(target_id=pk).first()
         context = {
             "target": target,
-            "candidate": Candidate.objects.filter(target_id=pk).first(),
+            "candidate": candidate,
             "alert": newest_stamped_alert(pk),
             "kinds": KINDS,
             "light_curve": light_curve(photometry(target, request.user)),
-            "judgements": judgements(target),
+            "scores": scores(target, candidate),
             "actions": panels.candidate_actions() if may_act else [],
             "now_mjd": now_mjd(),
             "panels": panels.render(target, request.user, request),
@@ -67,23 +68,21 @@ def photometry(target: Target, user: Any) -> list[PhotometryReducedDatum]:
     return list(datums.order_by("-timestamp")[:SHOWN_POINTS])[::-1]
 
 
-def judgements(target: Target) -> list[dict[str, Any]]:
-    """Return one entry per classifier (its newest version), each with its likeliest classes first."""
-    rows = Classification.objects.filter(target=target).order_by(
-        "source", "classifier", F("mjd").desc(nulls_last=True), "-modified", "-version"
-    )
-    entries = []
-    for (source, classifier), group in groupby(rows, key=lambda row: (row.source, row.classifier)):
-        newest, *rest = group
-        same = [newest, *(row for row in rest if row.version == newest.version)]
-        likeliest = sorted(same, key=lambda row: -row.probability)
-        entries.append(
-            {
-                "source": source,
-                "classifier": classifier,
-                "version": newest.version,
-                "classes": likeliest[:SHOWN_CLASSES],
-                "n_more": len(likeliest[SHOWN_CLASSES:]),
-            }
-        )
-    return entries
+def scores(target: Target, candidate: Candidate | None) -> dict[str, Any]:
+    """Return what classifiers say of a target, ours first: of its class, of branches of classes, of the picture."""
+    said = judgements.newest([target.pk]).get(target.pk, [])
+    aspects = [judgement for judgement in said if judges_aspect(judgement.classifier)]
+    survey, survey_real = (candidate.survey, candidate.survey_real_bogus) if candidate else ("", None)
+    return {
+        "naming": [judgement for judgement in said if judgement.names_the_class],
+        "branches": [judgement for judgement in said if not judgement.names_the_class and judgement not in aspects],
+        "real": [judgement for judgement in aspects if _is_of_real(judgement)],
+        "aspects": [judgement for judgement in aspects if not _is_of_real(judgement)],
+        "against": judgements.opponents(said),
+        "class_difference": judgements.class_difference(said),
+        "real_difference": judgements.real_difference(said, survey, survey_real),
+    }
+
+
+def _is_of_real(judgement: Judgement) -> bool:
+    return [name for name, _ in judgement.classes] == [judgements.REAL]

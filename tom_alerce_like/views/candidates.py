@@ -20,6 +20,8 @@ SORTS = {
     "priority": ("Priority", "priority", True),
     "name": ("Object", "object_id", False),
     "class": ("Class", "class_probability", True),
+    "ours": ("Ours", "own_probability", True),
+    "real": ("Real", "real_bogus", True),
     "mag": ("Mag", "last_mag", False),
     "seen": ("Last seen", "last_mjd", True),
     "detections": ("Det.", "n_detections", True),
@@ -35,16 +37,21 @@ class CandidateFilter(forms.Form):
     name = forms.CharField(required=False, max_length=50, label="Name begins with")
     class_name = forms.CharField(required=False, max_length=50, label="Class")
     min_probability = forms.FloatField(required=False, min_value=0, max_value=1, label="Probability ≥")
+    own_class = forms.CharField(required=False, max_length=50, label="Our class")
+    min_real_bogus = forms.FloatField(required=False, min_value=0, max_value=1, label="Real (ours) ≥")
     min_priority = forms.FloatField(required=False, min_value=0, max_value=1, label="Priority ≥")
     brighter_than_mag = forms.FloatField(required=False, label="Brighter than (mag)")
     seen_within_days = forms.FloatField(required=False, min_value=0, label="Seen within (days)")
     min_detections = forms.IntegerField(required=False, min_value=0, label="Detections ≥")
     max_redshift = forms.FloatField(required=False, min_value=0, label="Host z ≤")
+    only_differing = forms.BooleanField(required=False, label="Only where others contradict us")
 
     LOOKUPS = {
         "name": "object_id__startswith",
         "class_name": "class_name__iexact",
         "min_probability": "class_probability__gte",
+        "own_class": "own_class__iexact",
+        "min_real_bogus": "real_bogus__gte",
         "min_priority": "priority__gte",
         "brighter_than_mag": "last_mag__lt",
         "min_detections": "n_detections__gte",
@@ -57,7 +64,7 @@ class CandidateFilter(forms.Form):
         candidates = candidates.filter(**{self.LOOKUPS[name]: chosen[name] for name in chosen if name in self.LOOKUPS})
         if "seen_within_days" in chosen:
             candidates = candidates.filter(last_mjd__gte=now_mjd() - chosen["seen_within_days"])
-        return candidates
+        return candidates.filter(disagreement__gt="") if chosen.get("only_differing") else candidates
 
 
 class CandidateListView(LoginRequiredMixin, View):

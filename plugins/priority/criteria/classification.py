@@ -38,7 +38,9 @@ class ClassProbability(Criterion):
         return reduce(np.fmax, sums.values(), np.full(len(table), np.nan))
 
     def _asked(self, classifier: str) -> bool:
-        return classifier == self.classifier if self.classifier else not taxonomy.is_conditional(classifier)
+        if self.classifier:
+            return classifier == self.classifier
+        return not (taxonomy.is_conditional(classifier) or taxonomy.judges_aspect(classifier))
 
 
 def _add(total: Values | None, share: Values) -> Values:

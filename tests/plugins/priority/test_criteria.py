@@ -47,6 +47,10 @@ class TestClassProbability(CriterionConformance):
         table = pd.DataFrame({"P|local|x|VS": [1.0, NAN]})
         assert self.criterion(table) == pytest.approx([0.0, NAN], nan_ok=True)
 
+    def test_a_module_that_judges_an_aspect_is_not_asked(self):
+        table = pd.DataFrame({"P|local|real_bogus|real": [0.99], "P|local|star_galaxy|galaxy": [0.9]})
+        assert np.isnan(self.criterion(table)).all()
+
     def test_no_classifier_at_all_is_unknown(self):
         assert np.isnan(self.criterion(pd.DataFrame({"ra_deg": [1.0]}))).all()
 

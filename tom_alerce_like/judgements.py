@@ -1,0 +1,128 @@
+"""What classifiers say of targets: the newest judgement of each, and where ours and others' differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from tom_alerce_like.bulk import slices
+from tom_alerce_like.models import Classification
+from tom_alerce_like.module import LOCAL
+from tom_alerce_like.taxonomy import kind, names_the_class
+
+#: What the name of our module that tells real alerts from bogus ones ends in, and its class.
+REAL_BOGUS, REAL = "real_bogus", "real"
+#: What has at least this probability is said.
+SAID = 0.5
+
+
+class Verdict(NamedTuple):
+    """The common word for what a target is, and its probability: those of all classes of that kind, added up."""
+
+    kind: str
+    probability: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.probability:.2f}"
+
+
+@dataclass
+class Judgement:
+    """What one classifier said last of one target; ``classes`` are names and probabilities, the likeliest first."""
+
+    source: str
+    classifier: str
+    version: str
+    classes: list[tuple[str, float]]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.source == LOCAL
+
+    @property
+    def whose(self) -> str:
+        """Who says so, and the version."""
+        return " · ".join(filter(None, ("ours" if self.is_ours else self.source, self.version)))
+
+    @cached_property
+    def names_the_class(self) -> bool:
+        return names_the_class(self.classifier)
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """What the classifier says that the target is; None where it says nothing that others could contradict."""
+        if not self.names_the_class:
+            return None
+        sums: dict[str, float] = {}
+        for name, probability in self.classes:
+            sums[kind(name)] = sums.get(kind(name), 0.0) + probability
+        likeliest = max(sums, key=lambda word: sums[word])
+        return Verdict(likeliest, sums[likeliest]) if likeliest and sums[likeliest] >= SAID else None
+
+
+def newest(target_ids: Sequence[int]) -> dict[int, list[Judgement]]:
+    """Return the newest judgement of each classifier on each target: of its latest alert, then of its highest version.
+
+    Ours come first, then the others by name.
+    """
+    columns = ("target_id", "source", "classifier", "version", "mjd", "class_name", "probability")
+    ages: dict[tuple, tuple] = {}
+    found: dict[tuple, Judgement] = {}
+    for ids in slices(target_ids):
+        rows = Classification.objects.filter(target_id__in=ids).values_list(*columns)
+        for target, source, classifier, version, mjd, class_name, probability in rows:
+            judge = target, source, classifier
+            age = (mjd if mjd is not None else float("-inf"), _number(version), version)
+            if judge not in ages or age > ages[judge]:
+                ages[judge], found[judge] = age, Judgement(source, classifier, version, [])
+            if age == ages[judge]:
+                found[judge].classes.append((class_name, probability))
+    by_target: dict[int, list[Judgement]] = {}
+    for target, source, classifier in sorted(found, key=lambda judge: (judge[1] != LOCAL, judge)):
+        judgement = found[target, source, classifier]
+        judgement.classes.sort(key=lambda row: (-row[1], row[0]))
+        by_target.setdefault(target, []).append(judgement)
+    return by_target
+
+
+@lru_cache(maxsize=1024)
+def _number(version: str) -> list[int]:
+    """Read the numbers in a version: 1.10 is newer than 1.9."""
+    return [int(digits) for digits in re.findall(r"\d+", version)]
+
+
+def our_verdict(judgements: Iterable[Judgement]) -> Verdict | None:
+    """Return the verdict of which our modules are surest."""
+    ours = [judgement.verdict for judgement in judgements if judgement.is_ours and judgement.verdict]
+    return max(ours, key=lambda verdict: verdict.probability, default=None)
+
+
+def opponents(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """Return the judgements of others that contradict our verdict."""
+    ours = our_verdict(judgements)
+    others = [judgement for judgement in judgements if not judgement.is_ours]
+    return [other for other in others if ours and other.verdict and other.verdict.kind != ours.kind]
+
+
+def our_real_bogus(judgements: Iterable[Judgement]) -> float | None:
+    """Return the probability of being real that our module gives."""
+    ours = (judgement for judgement in judgements if judgement.is_ours and judgement.classifier.endswith(REAL_BOGUS))
+    return next((dict(judgement.classes).get(REAL) for judgement in ours), None)
+
+
+def class_difference(judgements: Sequence[Judgement]) -> str:
+    """Say what others say that contradicts our verdict; empty where nobody does."""
+    against = opponents(judgements)
+    theirs = (f"{other.source} {other.classifier} says {other.verdict}" for other in against)
+    return ", ".join((f"we say {our_verdict(judgements)}", *theirs)) if against else ""
+
+
+def real_difference(judgements: Iterable[Judgement], survey: str, theirs: float | None) -> str:
+    """Say that our real/bogus score and the survey's lie on different sides of one half; empty where they do not."""
+    ours = our_real_bogus(judgements)
+    if ours is None or theirs is None or (ours >= SAID) == (theirs >= SAID):
+        return ""
+    return f"we say {REAL} {ours:.2f}, {survey} says {REAL} {theirs:.2f}"
