@@ -11,12 +11,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pandas as pd
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from tom_dataproducts.models import PhotometryReducedDatum, SpectroscopyReducedDatum
 from tom_observations.models import ObservationRecord
 
+from tom_alerce_like import judgements
 from tom_alerce_like.clock import to_mjd
-from tom_alerce_like.models import Candidate, Classification
+from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.priority.rise import POINT_COLUMNS, WINDOW_DAYS, rise
 
 _TEXT = ("survey", "object_id", "last_band", "class_name", "classifier", "host_name", "host_redshift_kind")
@@ -70,17 +71,14 @@ def points(target_ids: Collection[int], now: datetime) -> pd.DataFrame:
 
 def probabilities(target_ids: Collection[int]) -> pd.DataFrame:
     """Return one column per class of each classifier, one row per target; of a classifier its newest judgement."""
-    rows = (
-        Classification.objects.filter(target_id__in=target_ids)
-        .order_by(F("mjd").asc(nulls_first=True), "modified")
-        .values_list("target_id", "source", "classifier", "version", "class_name", "probability")
-    )
-    names = ["target_id", "source", "classifier", "version", "class_name", "probability"]
-    table = pd.DataFrame.from_records(list(rows), columns=names)
-    newest = table.groupby(["target_id", "source", "classifier"])["version"].transform("last")
-    table = table[table["version"] == newest]
-    column = _PREFIX + "|" + table["source"] + "|" + table["classifier"] + "|" + table["class_name"]
-    return table.assign(column=column).pivot(index="target_id", columns="column", values="probability")
+    rows = [
+        (target_id, "|".join((_PREFIX, said.source, said.classifier, class_name)), probability)
+        for target_id, every in judgements.newest(list(target_ids)).items()
+        for said in every
+        for class_name, probability in said.classes
+    ]
+    table = pd.DataFrame.from_records(rows, columns=["target_id", "column", "probability"])
+    return table.pivot(index="target_id", columns="column", values="probability")
 
 
 def probability_columns(table: pd.DataFrame) -> dict[tuple[str, str, str], str]:
