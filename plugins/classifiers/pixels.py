@@ -7,6 +7,7 @@ about two: blocks of 2 x 2 LSST pixels are averaged, so that point sources look 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,28 +29,35 @@ _BLOCK_PX = {"LSST": 2}
 
 def triplets(alerts: pd.DataFrame) -> Pixels:
     """Return science, template and difference of each alert, shape (n, 3, 63, 63): NaN where there is no pixel."""
-    made = np.full((len(alerts), len(KINDS), SIZE_PX, SIZE_PX), np.nan, np.float32)
+    return stamps(alerts, KINDS)
+
+
+def stamps(alerts: pd.DataFrame, kinds: Sequence[str]) -> Pixels:
+    """Return some cutouts of each alert, shape (n, kinds, 63, 63): NaN where there is no pixel."""
+    made = np.full((len(alerts), len(kinds), SIZE_PX, SIZE_PX), np.nan, np.float32)
     if "cutouts" not in alerts:
         return made
     places = [alerts[name] if name in alerts else np.full(len(alerts), np.nan) for name in ("x_px", "y_px")]
     stored = alerts["cutouts"].array.__arrow_array__().to_pylist()
     for row, (survey, images, x_px, y_px) in enumerate(zip(alerts["survey"], stored, *places, strict=True)):
-        for number, kind in enumerate(KINDS):
+        for number, kind in enumerate(kinds):
             stamp = decoded((images or {}).get(kind))
             if stamp is not None:
-                _paste(made[row, number], _binned(stamp, _BLOCK_PX.get(survey, 1)), x_px, y_px)
+                _paste(made[row, number], binned(stamp, survey), x_px, y_px)
     return made
 
 
-def decoded(data: bytes | None) -> Pixels | None:
-    """Return a cutout's pixels, None where there is no cutout or a broken one."""
+def decoded(data: bytes | None, number: int = 0) -> Pixels | None:
+    """Return a cutout's pixels (or those of a later image in it), None where there are none or broken ones."""
     try:
-        return decode(data) if data else None
+        return decode(data, number) if data else None
     except AlertFormatError:
         return None  # judged from what is left, as a stamp that never came
 
 
-def _binned(stamp: Pixels, block_px: int) -> Pixels:
+def binned(stamp: Pixels, survey: str) -> Pixels:
+    """Return the pixels of a stamp in the size in which surveys look alike: see above."""
+    block_px = _BLOCK_PX.get(survey, 1)
     ny, nx = (length // block_px for length in stamp.shape)
     if block_px == 1 or not nx * ny:
         return stamp
