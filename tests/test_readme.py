@@ -115,7 +115,7 @@ def test_the_module_judges_as_a_stage(package, settings):
     made = ingest(Batch(alerts), source="Alert-archive")
     night = Night(targets=set(made.target_ids.values()))
     scoring.classify(night)
-    said = Classification.objects.filter(classifier="bright", class_name="bright").order_by("-probability")
+    said = Classification.objects.filter(classifier="bright_score", class_name="bright").order_by("-probability")
     assert night.counts["classified"] == 3 and [round(row.probability, 2) for row in said] == [0.73, 0.5, 0.27]
 
 
