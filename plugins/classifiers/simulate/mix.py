@@ -20,6 +20,7 @@ from tom_alerce_like.plugins.classifiers.simulate import (
     noise_peak,
     residual,
     transient,
+    unsubtracted,
     variable,
 )
 from tom_alerce_like.plugins.classifiers.simulate.backgrounds import Backgrounds
@@ -38,6 +39,7 @@ REAL: dict[str, Effect] = {
 ARTEFACTS: dict[str, Effect] = {
     "mismatch": residual.mismatch,
     "dipole": dipole.misregistered,
+    "unsubtracted": unsubtracted.stars,
     "cosmic_ray": cosmic_ray.track,
     "bad_line": bad_line.line,
     "hot_pixels": hot_pixels.cluster,

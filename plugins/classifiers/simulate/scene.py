@@ -13,6 +13,8 @@ Image = NDArray[np.float64]
 #: Electrons per data number, Dekany et al. 2020, PASP 132, 038001.
 GAIN = 6.2
 CENTRE_PX = SIZE_PX // 2
+#: Half of the side of a stamp.
+FIELD_PX = SIZE_PX / 2
 Y_PX, X_PX = np.mgrid[:SIZE_PX, :SIZE_PX] - float(CENTRE_PX)
 
 
