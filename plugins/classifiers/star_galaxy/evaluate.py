@@ -28,9 +28,9 @@ SEED, FOLDS = 20260926, 5
 
 
 def unseen(data: Path) -> Examples:
-    """Return the examples with columns module and pixels: the probability of a star, by judges that saw no such object.
+    """Return the examples with probabilities of a star, by judges that saw no such object.
 
-    ``module`` is what the module says, ``pixels`` what it says without the columns.
+    ``module`` is what the module says; the other columns are what the judges of `train.BENCH` say, each for itself.
     """
     given = everything(data)
     made = [
@@ -69,8 +69,10 @@ def _folds(given: Examples) -> Iterator[tuple[labelled.Split, labelled.Split, tu
 
 def scored(given: Examples, by: tuple[Judge, ...]) -> Examples:
     """Return the examples with what the judges say; a source that they do not judge is as likely a star as not."""
-    pixels = [table.assign(pixels=by[-1].says(table)).fillna({"pixels": 0.5}) for table in given]
-    return Examples(pixels[0].assign(module=decided(pixels[0], by)).fillna({"module": 0.5}), pixels[1])
+    said = {name: judge.says(given.alerts) for name, judge in zip(train.BENCH, by, strict=True)}
+    said = {name: np.nan_to_num(star, nan=0.5) for name, star in (said | {"module": decided(given.alerts, by)}).items()}
+    pixels = np.nan_to_num(by[-1].says(given.images), nan=0.5)
+    return Examples(given.alerts.assign(**said), given.images.assign(pixels=pixels))
 
 
 def figures(data: Path, scores: Examples) -> Figures:
@@ -78,12 +80,11 @@ def figures(data: Path, scores: Examples) -> Figures:
 
     ``star_galaxy_naive_auc`` is that of the module against the truth "in Gaia or not", `truth.naive`.
     """
-    known = scores.alerts[scores.alerts["label"] != ""]
-    known = known.assign(score=known["star_galaxy_score"].fillna(0.5))
+    known = scores.alerts[scores.alerts["label"] != ""].fillna({"star_galaxy_score": 0.5})
     naive = scores.alerts[scores.alerts["naive"] != ""]
     made = {
         "star_galaxy_auc": auc(known, "module"),
-        "star_galaxy_ps1_score_auc": auc(known, "score"),
+        "star_galaxy_ps1_score_auc": auc(known, "star_galaxy_score"),
         "star_galaxy_fallback_auc": auc(known, "pixels"),
         "star_galaxy_naive_auc": auc(naive.assign(label=naive["naive"]), "module"),
         "star_galaxy_ece": error(known, "module"),
@@ -121,8 +122,9 @@ def main() -> None:
     scores = unseen(options.data)
     for name, (value, low, high) in figures(options.data, scores).items():
         print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
-    for title, part in report.parts(scores.images).items():
-        print(title, part["label"].value_counts().to_dict(), "pixels auc", auc(part, "pixels"))
+    for title, table, column in report.parts(scores):
+        value, low, high = auc(table, column)
+        print(f"{title}: {column} auc {value:.4f} [{low:.4f}, {high:.4f}], {table['label'].value_counts().to_dict()}")
     report.tell(options.data, scores)
     if options.pictures:
         report.draw(scores, options.pictures)

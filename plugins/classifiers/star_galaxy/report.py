@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from tom_alerce_like.alerts import files
 from tom_alerce_like.plugins.classifiers.pictures import confusion, stamps
+from tom_alerce_like.plugins.classifiers.star_galaxy import truth
 from tom_alerce_like.plugins.classifiers.star_galaxy.classifier import CLASSES, StarGalaxyClassifier
 from tom_alerce_like.plugins.classifiers.star_galaxy.images import SATURATED
 from tom_alerce_like.plugins.classifiers.star_galaxy.train import Examples
@@ -40,9 +42,24 @@ def tell(data: Path, scores: Examples) -> None:
         print(lsst(data))
 
 
-def parts(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the small images without the saturated ones, and those of heights that both classes have."""
-    return {"not saturated": images[images["height"] < SATURATED], "alike": images[images["height"].between(*ALIKE)]}
+def parts(scores: Examples) -> Iterator[tuple[str, pd.DataFrame, str]]:
+    """Yield a title, a table with labels and a column of it to measure: less evidence, other truths, other images."""
+    known = scores.alerts[scores.alerts["label"] != ""]
+    for judge in ("columns", "score", "reference"):
+        yield "one judge", known, judge
+    alerts = scores.alerts.fillna({"star_galaxy_score": 0.5})
+    unexplained = alerts.assign(class_label=alerts["class_label"].replace("", "?"))
+    others = {
+        "unexplained alerts on the source kept": truth.labels(unexplained),
+        "all that may vary kept": truth.labels(alerts, careful=False),
+        "naive": alerts["naive"],
+    }
+    for title, label in others.items():
+        for column in ("module", "star_galaxy_score"):
+            yield f"truth: {title}", alerts[label != ""].assign(label=label), column
+    heights = scores.images["height"]
+    yield "images that are not saturated", scores.images[heights < SATURATED], "pixels"
+    yield "images of like brightness", scores.images[heights.between(*ALIKE)], "pixels"
 
 
 def lsst(data: Path) -> pd.DataFrame:
@@ -60,9 +77,9 @@ def lsst(data: Path) -> pd.DataFrame:
 def draw(scores: Examples, folder: Path) -> None:
     """Draw both confusion matrices, and the alerts of which module and pixels are most wrong."""
     known = scores.alerts[scores.alerts["label"] != ""].drop_duplicates("object_id")
-    truth = (known["label"] == "star").astype(float)
+    star = (known["label"] == "star").astype(float)
     for column in ("module", "pixels"):
         confusion(confused(scores, column), folder / f"star_galaxy_{column}.png", columns=f"answer of the {column}")
-        worst = known.loc[(known[column] - truth).abs().nlargest(DRAWN).index]
+        worst = known.loc[(known[column] - star).abs().nlargest(DRAWN).index]
         captions = [f"{one.label} {one.object_id} P(star) {getattr(one, column):.2f}" for one in worst.itertuples()]
         stamps(worst, captions, folder / f"star_galaxy_{column}_wrong.png")

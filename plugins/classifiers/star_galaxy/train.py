@@ -27,7 +27,7 @@ from tom_alerce_like.plugins.classifiers.star_galaxy.evidence import (
 )
 
 #: The evidence of each judge, the most trusted first.
-BENCH = (FROM_COLUMNS, FROM_COLUMNS[:1], FROM_COLUMNS[1:], FROM_PIXELS)
+BENCH = {"columns": FROM_COLUMNS, "score": FROM_COLUMNS[:1], "reference": FROM_COLUMNS[1:], "pixels": FROM_PIXELS}
 #: Inverse strength of the penalty on slopes, of evidence with unit variance.
 PENALTY = 3.0
 #: All the small images together weigh as much as so many alerts.
@@ -64,7 +64,7 @@ def trained(given: Examples) -> tuple[Judge, ...]:
     That of the pixels learns from both sorts of examples: the slopes are the same for both, the intercept, which holds
     how frequent galaxies are, is that of the alerts.
     """
-    *by_columns, by_pixels = BENCH
+    *by_columns, by_pixels = BENCH.values()
     others = [fitted(given.alerts, evidence) for evidence in by_columns]
     if given.images.empty:
         return (*others, fitted(given.alerts, by_pixels))

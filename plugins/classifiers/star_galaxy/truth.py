@@ -53,16 +53,19 @@ def _labels(folder: Path) -> pd.Series:
     return labels.assign(candid=labels["candid"].astype(str)).drop_duplicates("candid").set_index("candid")["label"]
 
 
-def labels(table: pd.DataFrame) -> pd.Series:
-    """Return "star", "galaxy" or "" for each alert, by the rules above."""
+def labels(table: pd.DataFrame, *, careful: bool = True) -> pd.Series:
+    """Return "star", "galaxy" or "" for each alert, by the rules above.
+
+    Without care active galaxies and sources that may vary are labelled too.
+    """
     colour = table["nearest_source_g_mag"] - table["nearest_source_i_mag"]
     usual = table["nearest_source_r_mag"] + np.polyval(G_MINUS_R, colour)
     fainter = (table["gaia_source_mag"] - usual).where(colour.between(*GI_COLOUR) & in_gaia(table))
     what = table["class_label"]
     varies = what.isin(["VS", "AGN"]) | ((what == "") & (table["nearest_source_arcsec"] < ON_IT_ARCSEC))
     host = what.isin(HOSTED) & (table["nearest_source_arcsec"] < HOST_ARCSEC) & not_in_gaia(table)
-    galaxy = ((fainter > EXTENDED_MAG) & ~varies) | host
-    known = table["nearest_source_r_mag"].between(*R_MAG) & (what != "AGN")
+    galaxy = ((fainter > EXTENDED_MAG) & ~(varies & careful)) | host
+    known = table["nearest_source_r_mag"].between(*R_MAG) & ~((what == "AGN") & careful)
     said = np.select([known & (fainter <= POINT_MAG), known & galaxy], ["star", "galaxy"], "")
     return pd.Series(said, index=table.index)
 
