@@ -28,7 +28,10 @@ DEFAULTS: dict[str, Any] = {
     "MAX_REPLY_MB": 64,
     "MAX_ROWS": 2000,
     # science modules that judge every alert, dotted paths
-    "MODULES": ["tom_alerce_like.plugins.classifiers.transient.TransientClassifier"],
+    "MODULES": [
+        "tom_alerce_like.plugins.classifiers.transient.TransientClassifier",
+        "tom_alerce_like.plugins.classifiers.star_galaxy.StarGalaxyClassifier",
+    ],
     # weights of ZTF's own real/bogus network, a file that `alerce_braai` fetches (None: the module braai is off), and
     # their checksum: that of d6_m7, which ZTF itself uses
     "BRAAI_WEIGHTS": None,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.conformance.module import ModuleConformance, random_alerts
-from tom_alerce_like import conf, module
+from tom_alerce_like import module
 from tom_alerce_like.alerts import files
 from tom_alerce_like.alerts.schema import OPTIONAL, frame
 from tom_alerce_like.plugins.classifiers.serving import notes, session
@@ -37,11 +37,6 @@ class TestTransient(ModuleConformance):
         wrong = alerts.assign(snr=alerts["snr"].astype(object).where(alerts.index != 3, "high"))
         expected = alerts.assign(snr=alerts["snr"].where(alerts.index != 3))
         pd.testing.assert_frame_equal(module.score(wrong), module.score(expected))
-
-
-def test_it_is_the_module_of_the_default_setting():
-    assert conf.DEFAULTS["MODULES"] == [f"{TransientClassifier.__module__.rpartition('.')[0]}.TransientClassifier"]
-    assert [type(made) for made in module.enabled()] == [TransientClassifier]
 
 
 def test_columns_that_define_the_labels_are_no_features():
