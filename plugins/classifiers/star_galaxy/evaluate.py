@@ -54,7 +54,7 @@ def everything(data: Path) -> Examples:
     table = table.assign(label=truth.labels(table), naive=truth.naive(table))
     table = labelled.weighted(table[(table["label"] != "") | (table["naive"] != "")])
     there = (data / images.FILE).is_file()
-    columns = ["label", "object_id", "weight", *train.FROM_PIXELS]
+    columns = ["label", "object_id", "weight", "height", *train.FROM_PIXELS]
     return Examples(train.of_alerts(table), train.of_images(data) if there else pd.DataFrame(columns=columns))
 
 
@@ -76,7 +76,7 @@ def scored(given: Examples, by: tuple[Judge, ...]) -> Examples:
 
 
 def figures(data: Path, scores: Examples) -> Figures:
-    """Return each figure with its interval: AUC of module, of the score of PS1 alone and of pixels; calibration errors.
+    """Return each figure with its interval: AUC of module, of the score of PS1 alone and of pixels; calibration error.
 
     ``star_galaxy_naive_auc`` is that of the module against the truth "in Gaia or not", `truth.naive`.
     """
@@ -88,7 +88,6 @@ def figures(data: Path, scores: Examples) -> Figures:
         "star_galaxy_fallback_auc": auc(known, "pixels"),
         "star_galaxy_naive_auc": auc(naive.assign(label=naive["naive"]), "module"),
         "star_galaxy_ece": error(known, "module"),
-        "star_galaxy_fallback_ece": error(known, "pixels"),
     }
     return made | ({"star_galaxy_pixels_auc": auc(scores.images, "pixels")} if len(scores.images) else {})
 
@@ -123,8 +122,9 @@ def main() -> None:
     for name, (value, low, high) in figures(options.data, scores).items():
         print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
     for title, table, column in report.parts(scores):
-        value, low, high = auc(table, column)
-        print(f"{title}: {column} auc {value:.4f} [{low:.4f}, {high:.4f}], {table['label'].value_counts().to_dict()}")
+        print(f"{title}: {column}, {table['label'].value_counts().to_dict()}")
+        for name, (value, low, high) in {"auc": auc(table, column), "ece": error(table, column)}.items():
+            print(f"    {name} {value:.4f} [{low:.4f}, {high:.4f}]")
     report.tell(options.data, scores)
     if options.pictures:
         report.draw(scores, options.pictures)

@@ -10,10 +10,9 @@ import pandas as pd
 
 from tom_alerce_like.alerts import files
 from tom_alerce_like.plugins.classifiers.pictures import confusion, stamps
-from tom_alerce_like.plugins.classifiers.star_galaxy import truth
+from tom_alerce_like.plugins.classifiers.star_galaxy import train, truth
 from tom_alerce_like.plugins.classifiers.star_galaxy.classifier import CLASSES, StarGalaxyClassifier
 from tom_alerce_like.plugins.classifiers.star_galaxy.images import SATURATED
-from tom_alerce_like.plugins.classifiers.star_galaxy.train import Examples
 
 #: Types of SIMBAD that are points or nearly so, and such that are extended.
 POINTS = ("QSO", "*", "EB*", "HB*", "RR*", "Ro*", "blu")
@@ -23,7 +22,7 @@ ALIKE = (50, 250)
 DRAWN = 6
 
 
-def confused(scores: Examples, column: str) -> pd.DataFrame:
+def confused(scores: train.Examples, column: str) -> pd.DataFrame:
     """Return the weight of alerts by label (rows) and by what is likelier (columns)."""
     known = scores.alerts[scores.alerts["label"] != ""]
     said = np.where(known[column] >= 0.5, *CLASSES)
@@ -31,7 +30,7 @@ def confused(scores: Examples, column: str) -> pd.DataFrame:
     return table.reindex(index=CLASSES, columns=CLASSES).fillna(0).round(1)
 
 
-def tell(data: Path, scores: Examples) -> None:
+def tell(data: Path, scores: train.Examples) -> None:
     """Print how many examples there are, what they are taken for, and what LSST alerts are."""
     known = scores.alerts[scores.alerts["label"] != ""]
     print(known.groupby("label")["object_id"].nunique().to_dict(), "objects,", len(known), "alerts")
@@ -42,10 +41,10 @@ def tell(data: Path, scores: Examples) -> None:
         print(lsst(data))
 
 
-def parts(scores: Examples) -> Iterator[tuple[str, pd.DataFrame, str]]:
+def parts(scores: train.Examples) -> Iterator[tuple[str, pd.DataFrame, str]]:
     """Yield a title, a table with labels and a column of it to measure: less evidence, other truths, other images."""
     known = scores.alerts[scores.alerts["label"] != ""]
-    for judge in ("columns", "score", "reference"):
+    for judge in train.BENCH:
         yield "one judge", known, judge
     alerts = scores.alerts.fillna({"star_galaxy_score": 0.5})
     unexplained = alerts.assign(class_label=alerts["class_label"].replace("", "?"))
@@ -58,6 +57,8 @@ def parts(scores: Examples) -> Iterator[tuple[str, pd.DataFrame, str]]:
         for column in ("module", "star_galaxy_score"):
             yield f"truth: {title}", alerts[label != ""].assign(label=label), column
     heights = scores.images["height"]
+    if heights.empty:
+        return
     yield "images that are not saturated", scores.images[heights < SATURATED], "pixels"
     yield "images of like brightness", scores.images[heights.between(*ALIKE)], "pixels"
 
@@ -74,7 +75,7 @@ def lsst(data: Path) -> pd.DataFrame:
     return judged.groupby("kind")["star"].agg(objects="count", stars=lambda star: (star >= 0.5).sum())
 
 
-def draw(scores: Examples, folder: Path) -> None:
+def draw(scores: train.Examples, folder: Path) -> None:
     """Draw both confusion matrices, and the alerts of which module and pixels are most wrong."""
     known = scores.alerts[scores.alerts["label"] != ""].drop_duplicates("object_id")
     star = (known["label"] == "star").astype(float)
