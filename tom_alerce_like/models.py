@@ -104,7 +104,6 @@ class Candidate(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["class_name", "-priority"], name="alerce_candidate_class"),
-            models.Index(fields=["own_class", "-priority"], name="alerce_candidate_own_class"),
             models.Index(
                 fields=["priority", "target"], condition=models.Q(disagreement__gt=""), name="alerce_disagreement"
             ),

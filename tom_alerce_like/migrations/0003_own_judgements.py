@@ -38,10 +38,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='candidate',
-            index=models.Index(fields=['own_class', '-priority'], name='alerce_candidate_own_class'),
-        ),
-        migrations.AddIndex(
-            model_name='candidate',
             index=models.Index(condition=models.Q(('disagreement__gt', '')), fields=['priority', 'target'], name='alerce_disagreement'),
         ),
         migrations.AddIndex(
