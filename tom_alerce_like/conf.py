@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     # science modules that judge every alert, dotted paths
     "MODULES": [
         "tom_alerce_like.plugins.classifiers.transient.TransientClassifier",
+        "tom_alerce_like.plugins.classifiers.streak.StreakClassifier",
         "tom_alerce_like.plugins.classifiers.star_galaxy.StarGalaxyClassifier",
     ],
     # weights of ZTF's own real/bogus network, a file that `alerce_braai` fetches (None: the module braai is off), and
