@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tom_alerce_like.alerts.avro import Decoder, Walked
 from tom_alerce_like.exceptions import AlertFormatError
 
 #: Integers beyond it are rounded by a 64-bit float.
@@ -43,14 +44,28 @@ def _leads_into(path: Sequence[str], kind: pa.DataType) -> bool:
     return True
 
 
-def of_packets(packets: Sequence[Mapping[str, Any]], kind: pa.StructType) -> pa.StructArray:
-    """Return the fields ``kind`` of packets.
+def of_packets(packets: Sequence[Mapping[str, Any] | Walked], kind: pa.StructType) -> pa.StructArray:
+    """Return the fields ``kind`` of packets, whole or walked.
 
     Raises `AlertFormatError` when a value has a type that cannot be that field's.
     """
+    places: dict[Decoder | None, list[int]] = {}
+    for place, packet in enumerate(packets):
+        places.setdefault(packet.decoder if isinstance(packet, Walked) else None, []).append(place)
+    parts = [_of_alike([packets[place] for place in some], decoder, kind) for decoder, some in places.items()]
+    if len(parts) < 2:
+        return parts[0] if parts else pa.array([], kind)
+    return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(list(places.values())))))
+
+
+def _of_alike(packets: Sequence[Any], decoder: Decoder | None, kind: pa.StructType) -> pa.StructArray:
     try:
-        return pa.array(packets, kind)
+        if decoder is not None and decoder.kind is kind:
+            return decoder.rows(packets)
+        return pa.array(packets if decoder is None else [packet.packet() for packet in packets], kind)
     except _REFUSALS as error:
+        if decoder is not None and decoder.kind is kind:
+            return _of_alike([packet.packet() for packet in packets], None, kind)
         raise AlertFormatError(f"not an alert: {error}") from error
 
 
@@ -115,6 +130,15 @@ def texts(rows: pa.StructArray, path: str) -> pa.Array:
 def filled(values: pa.Array) -> pa.Array:
     """Return values as strings; nulls become empty."""
     return pc.fill_null(values.cast(pa.string()), "")
+
+
+def views(values: pa.BinaryArray) -> list[memoryview | None]:
+    """Return bytes where they are, without a copy; nulls become None."""
+    _, offsets, data = values.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(values) + 1, values.offset * np.int32().itemsize).tolist()
+    whole = memoryview(data or b"").cast("B")
+    spans = zip(values.is_valid().to_pylist(), ends[:-1], ends[1:], strict=True)
+    return [whole[start:end] if valid else None for valid, start, end in spans]
 
 
 def exploded(rows: pa.StructArray, path: str) -> tuple[NDArray[np.int64], pa.StructArray]:

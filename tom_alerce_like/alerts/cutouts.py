@@ -10,7 +10,7 @@ import io
 import math
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,9 @@ SOFTENING = 5.0
 
 _BLOCK = 2880
 _CARD = 80
-_TYPES = {"8": ">u1", "16": ">i2", "32": ">i4", "64": ">i8", "-32": ">f4", "-64": ">f8"}
+_TYPES = {"8": "u1", "16": "i2", "32": "i4", "64": "i8", "-32": "f4", "-64": "f8"}
+_DTYPES = {bitpix: np.dtype(name).newbyteorder(">") for bitpix, name in _TYPES.items()}
+_UNSCALED = (1.0, 0.0)
 _KEYWORD = re.compile(rb"(BITPIX|NAXIS\d*|PCOUNT|GCOUNT|BSCALE|BZERO) *= *([-+.\dED]+)")
 _STARTS = (b"SIMPLE  =", b"XTENSION=")
 _END = b"END".ljust(_CARD)
@@ -38,6 +40,7 @@ class _Unit(NamedTuple):
     """What the header of a header-data unit says; ``shape`` has the slowest axis first, lengths are in bytes."""
 
     shape: tuple[int, ...]
+    is_image: bool
     bitpix: str
     scaling: tuple[float, float]
     header_length: int
@@ -51,7 +54,7 @@ def decode(data: bytes | memoryview, number: int = 0) -> Pixels:
     Shape and NaN are kept as the survey made them. Raises `AlertFormatError` for bytes that are truncated, hold no
     such image or inflate to more than `MAX_BYTES`.
     """
-    raw = inflated(data, MAX_BYTES) if data[:2] == GZIP_MAGIC else bytes(data)
+    raw = inflated(data, MAX_BYTES) if bytes(data[:2]) == GZIP_MAGIC else bytes(data)
     try:
         return _image(raw, number)
     except (KeyError, ValueError, OverflowError) as error:
@@ -62,7 +65,7 @@ def _image(raw: bytes | bytearray, number: int) -> Pixels:
     start = 0
     while start < len(raw):
         unit = _unit(_header(raw, start))
-        if len(unit.shape) == 2 and all(unit.shape):
+        if unit.is_image:
             if number == 0:
                 return _pixels(raw, start + unit.header_length, unit)
             number -= 1
@@ -74,13 +77,15 @@ def _header(raw: bytes | bytearray, start: int) -> bytes:
     end = raw.find(_END, start)
     while end >= 0 and (end - start) % _CARD:
         end = raw.find(_END, end + 1)
-    if end < 0 or not raw.startswith(_STARTS, start):
+    if end < 0:
         raise ValueError("no header")
-    return bytes(raw[start : end + _CARD])
+    return bytes(memoryview(raw)[start : end + _CARD])
 
 
 @lru_cache(maxsize=256)  # all stamps of a survey without a WCS have the same header
 def _unit(header: bytes) -> _Unit:
+    if not header.startswith(_STARTS):
+        raise ValueError("no header")
     cards = {one[1].decode(): one[2].decode() for one in _KEYWORD.finditer(header) if one.start() % _CARD == 0}
     shape = tuple(int(cards[f"NAXIS{axis}"]) for axis in range(int(cards["NAXIS"]), 0, -1))
     if any(length < 0 for length in shape):
@@ -91,7 +96,8 @@ def _unit(header: bytes) -> _Unit:
         float(cards.get(key, default).replace("D", "E")) for key, default in (("BSCALE", "1"), ("BZERO", "0"))
     )
     start = _padded(len(header))
-    return _Unit(shape, cards["BITPIX"], (scale, zero), start, start + max(_padded(size), 0))
+    is_image = len(shape) == 2 and all(shape)
+    return _Unit(shape, is_image, cards["BITPIX"], (scale, zero), start, start + max(_padded(size), 0))
 
 
 def _padded(length: int) -> int:
@@ -99,10 +105,16 @@ def _padded(length: int) -> int:
 
 
 def _pixels(raw: bytes | bytearray, start: int, unit: _Unit) -> Pixels:
-    stored = np.frombuffer(raw, _TYPES[unit.bitpix], math.prod(unit.shape), start).reshape(unit.shape)
+    dtype = _DTYPES[unit.bitpix]
+    ny, nx = unit.shape
+    if start + dtype.itemsize * ny * nx > len(raw):
+        raise ValueError("its pixels end too early")
+    stored: NDArray[Any] = np.ndarray(unit.shape, dtype, raw, start)
+    if unit.bitpix == "-32" and unit.scaling == _UNSCALED:
+        return stored.astype(np.float32)
     scale, zero = unit.scaling
     with np.errstate(over="ignore", invalid="ignore"):
-        return (stored if unit.scaling == (1, 0) else stored * scale + zero).astype(np.float32)
+        return (stored if unit.scaling == _UNSCALED else stored * scale + zero).astype(np.float32)
 
 
 def to_png(array: Pixels, size_px: int = 126, *, percentiles: tuple[float, float] = (1.0, 99.7)) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,8 +11,11 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tom_alerce_like.alerts import columns, lsst, wire, ztf
+from tom_alerce_like.alerts import columns, container, lsst, wire, ztf
+from tom_alerce_like.alerts.avro import Walked
+from tom_alerce_like.alerts.packets import Reader
 from tom_alerce_like.alerts.schema import Batch, frame
+from tom_alerce_like.alerts.wire import Packet
 from tom_alerce_like.exceptions import AlertFormatError
 
 SUFFIXES = (".avro", ".parquet")
@@ -28,15 +31,18 @@ class _Waiting:
     """Packets of one survey that wait to become a batch, and problems that wait for the next batch."""
 
     survey: Any = None
-    packets: list[Mapping[str, Any]] = field(default_factory=list)
+    packets: list[Packet | Walked] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     n_points: int = 0
 
-    def add(self, packet: Mapping[str, Any], name: str) -> None:
+    def add(self, packet: Packet | Walked, name: str) -> None:
         self.packets.append(packet)
         self.names.append(name)
-        self.n_points += sum(len(value) for value in packet.values() if isinstance(value, list))
+        if isinstance(packet, Walked):
+            self.n_points += packet.n_points
+        else:
+            self.n_points += sum(len(value) for value in packet.values() if isinstance(value, list))
 
     def is_full(self, chunk: int) -> bool:
         return len(self.packets) >= chunk or self.n_points >= MAX_WAITING_POINTS
@@ -116,26 +122,27 @@ def _tables(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
 
 def _packets(path: Path, waiting: _Waiting, chunk: int) -> Iterator[Batch]:
     with path.open("rb") as file:
-        for position, packet in enumerate(_decoded(file)):
-            survey = _survey(packet)
+        for position, packet in enumerate(_read(file)):
+            survey = _survey(packet.decoder.names if isinstance(packet, Walked) else packet)
             if survey is not waiting.survey or waiting.is_full(chunk):
                 yield from waiting.flush()
                 waiting.survey = survey
             waiting.add(packet, f"{path} alert {position}")
 
 
-def _decoded(file: BinaryIO) -> Iterator[Mapping[str, Any]]:
-    start = file.read(len(wire.CONTAINER_MAGIC))
-    file.seek(0)
-    if not start:
+def _read(file: BinaryIO) -> Iterator[Packet | Walked]:
+    content = file.read(MAX_MESSAGE_BYTES + 1)
+    is_large = len(content) > MAX_MESSAGE_BYTES
+    if not content:
         raise AlertFormatError("the file is empty")
-    return wire.packets(file) if start == wire.CONTAINER_MAGIC else _message(file)
-
-
-def _message(file: BinaryIO) -> Iterator[Mapping[str, Any]]:
-    message = file.read(MAX_MESSAGE_BYTES + 1)
-    if not message.startswith(wire.FRAME_MAGIC):
+    if content.startswith(container.MAGIC):
+        file.seek(0)
+        return wire.packets(file) if is_large else _READER.container(content)
+    if not content.startswith(wire.FRAME_MAGIC):
         raise AlertFormatError("neither an Avro object container nor a message in Confluent's framing")
-    if len(message) > MAX_MESSAGE_BYTES:
+    if is_large:
         raise AlertFormatError(f"a message of more than {MAX_MESSAGE_BYTES} bytes is no alert")
-    yield wire.packet(message)
+    return iter([_READER.message(content)])
+
+
+_READER = Reader(lambda names: _survey(names).PACKET)

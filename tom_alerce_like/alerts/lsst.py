@@ -57,7 +57,7 @@ ROW = pa.struct(
         *fink.LSST_FIELDS,
     ]
 )
-STORED = ROW
+STORED = PACKET = ROW
 
 
 def from_packets(packets: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Batch:

@@ -21,9 +21,9 @@ from tom_alerce_like.exceptions import AlertFormatError
 Packet = dict[str, Any]
 SchemaLookup = Callable[[int], Any]
 
-CONTAINER_MAGIC = b"Obj\x01"
 FRAME_MAGIC = b"\x00"
 _FRAME = struct.Struct(">xI")
+FRAME_BYTES = _FRAME.size
 
 
 @cache
@@ -50,14 +50,19 @@ def packet(message: bytes, schema_of: SchemaLookup = lsst_schema) -> Packet:
     ``schema_of`` gives the Avro schema of an id. Raises `AlertFormatError` when the message is not framed, its schema
     is unknown or it does not follow its schema.
     """
-    if len(message) < _FRAME.size or not message.startswith(FRAME_MAGIC):
-        raise AlertFormatError("not a framed message: it must start with a zero byte and a schema id")
-    (schema_id,) = _FRAME.unpack_from(message)
-    schema = schema_of(schema_id)
+    number = schema_id(message)
+    schema = schema_of(number)
     try:
-        return _packet(fastavro.schemaless_reader(io.BytesIO(message[_FRAME.size :]), schema, None))
+        return _packet(fastavro.schemaless_reader(io.BytesIO(message[FRAME_BYTES:]), schema, None))
     except Exception as error:  # fastavro raises a dozen kinds on bytes that are not what their schema says
-        raise AlertFormatError(f"the message does not follow its schema {schema_id}: {error}") from error
+        raise AlertFormatError(f"the message does not follow its schema {number}: {error}") from error
+
+
+def schema_id(message: bytes) -> int:
+    """Return the id of the schema of a framed message; raises `AlertFormatError` when it is not framed."""
+    if len(message) < FRAME_BYTES or not message.startswith(FRAME_MAGIC):
+        raise AlertFormatError("not a framed message: it must start with a zero byte and a schema id")
+    return int(_FRAME.unpack_from(message)[0])
 
 
 def packets(container: BinaryIO) -> Iterator[Packet]:
