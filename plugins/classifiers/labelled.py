@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -30,6 +31,16 @@ def examples(data: Path) -> pd.DataFrame:
     labels = labels.assign(alert_id=labels.pop("candid").astype(str)).drop_duplicates("alert_id")
     table = read(data, LABELLED).merge(labels, on="alert_id", how="inner")
     return weighted(table[table["label_quality"] != "C"])
+
+
+def drb(data: Path, name: str) -> pd.Series:
+    """Return the survey's score ``drb`` by alert_id; NaN where there is none or its version is not stated."""
+    columns = ["candid", "drb", "candidate.drbversion"]
+    table = pq.read_table(data / "ztf_alerts" / name, columns=columns).flatten().to_pandas()
+    # the name of a nested column depends on the version of pyarrow
+    version = table.rename(columns={"candidate.drbversion": "drbversion"})["drbversion"]
+    scores = table["drb"].where(version.fillna("") != "")
+    return scores.astype(float).set_axis(table["candid"].astype(str))
 
 
 def weighted(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 from torch import Tensor
 
 from tom_alerce_like.plugins.classifiers.nets import BLOCK_PX, INNER_PX, ORDER, POOLED_PX, STEP_PX, StampNet
-from tom_alerce_like.plugins.classifiers.normalise import SKY, TINY
+from tom_alerce_like.plugins.classifiers.normalise import SKY, SKY_LEVEL, TINY
 from tom_alerce_like.plugins.classifiers.pixels import KINDS, SIZE_PX
 
 _OPSET, _IR_VERSION = 17, 8
@@ -54,6 +54,10 @@ def _arrays(net: StampNet) -> dict[str, Any]:
     for number, layer in enumerate([net.lift, *net.groups]):
         made[f"filters {number}"] = _numpy(layer.weight())
         made[f"bias {number}"] = _numpy(layer.bias.repeat_interleave(ORDER))
+    if not net.view.missing:
+        # the level of the sky is taken off after the first filters instead of before
+        levels = np.tile(SKY_LEVEL.ravel(), net.view.planes // len(SKY_LEVEL))
+        made["bias 0"] -= made["filters 0"].sum(axis=(2, 3)) @ levels
     return made
 
 
@@ -66,7 +70,7 @@ def _nodes(net: StampNet) -> list[NodeProto]:
     nodes = _missing() if net.view.missing else _lines()
     wide = ["images", "missing"] if net.view.missing else ["images"]
     nodes.append(node("Slice", ["images", "from", "to", "axes"], ["inner"]))
-    blocks = {"kernel_shape": [BLOCK_PX] * 2, "strides": [STEP_PX] * 2}
+    blocks: dict[str, Any] = {"kernel_shape": [BLOCK_PX] * 2, "strides": [STEP_PX] * 2}
     nodes += [node("AveragePool", [name], [f"whole {name}"], **blocks) for name in wide]
     nodes.append(node("Concat", ["inner", *(f"whole {name}" for name in wide)], ["seen"], axis=1))
     last = "seen"
@@ -96,7 +100,7 @@ def _missing() -> list[NodeProto]:
 
 
 def _lines() -> list[NodeProto]:
-    """What `normalise.by_lines` does."""
+    """What `normalise.by_lines` does, but for the level of the sky."""
     nodes = []
     for name, axis in (("rows", 3), ("columns", 2)):
         nodes += [

@@ -12,6 +12,8 @@ _LARGEST = np.float32(1e30)
 _LATTICE = (..., slice(1, None, 3), slice(1, None, 3))
 #: A line of sky alone has the norm sky * sqrt(63): over an eighth of it, sky is about 1.
 SKY, TINY = np.float32(8), np.float32(1e-30)
+#: What is then taken off science, template and difference.
+SKY_LEVEL = np.array([1, 1, 0], np.float32)[:, None, None]
 _QUANTILES = np.array([0.16, 0.5, 0.84])
 
 
@@ -44,8 +46,8 @@ def by_lines(stamps: Pixels) -> Pixels:
     """Return stamps (n, 3, 63, 63) over the norms of their rows, and over those of their columns: (n, 6, 63, 63).
 
     This is how ZTF's own network looks at rows (Duev et al. 2019, arXiv:1907.11259), made the same for all
-    orientations. Sky is 1, noise of a difference is 1; a stamp that is missing is 0 everywhere.
+    orientations. Sky is 0 and nothing -1 in science and template; sky and nothing are 0 in the difference, noise is 1.
     """
     known = filled(stamps)
     norms = [np.sqrt(np.square(known).sum(axis=axis, keepdims=True)) for axis in (-1, -2)]
-    return np.concatenate([known / np.maximum(norm / SKY, TINY) for norm in norms], axis=1)
+    return np.concatenate([known / np.maximum(norm / SKY, TINY) - SKY_LEVEL for norm in norms], axis=1)

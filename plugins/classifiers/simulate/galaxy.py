@@ -23,6 +23,7 @@ def sersic(index: float, radius_px: float, axis_ratio: float, angle: float, at_p
 def seen_through(light: Image, fwhm_px: float) -> Image:
     """Return an image blurred by a Moffat PSF; light does not wrap around the edges."""
     pad = ((0, CENTRE_PX + 1),) * 2
-    blurred = np.fft.irfft2(np.fft.rfft2(np.pad(light, pad)) * np.fft.rfft2(np.pad(moffat(fwhm_px), pad)))
+    padded, psf = np.pad(light, pad), np.pad(moffat(fwhm_px), pad)
+    blurred = np.fft.irfft2(np.fft.rfft2(padded) * np.fft.rfft2(psf), padded.shape)
     start = slice(CENTRE_PX, CENTRE_PX + len(light))
     return blurred[start, start]

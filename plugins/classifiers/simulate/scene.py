@@ -12,6 +12,8 @@ from tom_alerce_like.plugins.classifiers.pixels import SIZE_PX, Pixels
 Image = NDArray[np.float64]
 #: Electrons per data number, Dekany et al. 2020, PASP 132, 038001.
 GAIN = 6.2
+#: Root of the noise-equivalent area of a Moffat profile of beta 3, over its width.
+AREA_PER_FWHM = float(np.sqrt(np.pi * 5 / 16 / (2 ** (1 / 3) - 1)))
 CENTRE_PX = SIZE_PX // 2
 #: Half of the side of a stamp.
 FIELD_PX = SIZE_PX / 2
@@ -45,9 +47,9 @@ class Scene:
     def flux(self, snr: float) -> float:
         """Return the flux (data numbers) of a point source that has this signal-to-noise ratio in the difference.
 
-        The noise-equivalent area of a Gaussian PSF of dispersion s is 4 pi s^2 (King 1983, PASP 95, 163).
+        The noise-equivalent area is the inverse of the sum of the squared PSF (King 1983, PASP 95, 163).
         """
-        return float(snr * self.noise * np.sqrt(4 * np.pi) * self.psf_px / 2.3548)
+        return snr * self.noise * AREA_PER_FWHM * self.psf_px
 
     def observe(self, light: Image, rng: np.random.Generator) -> None:
         """Add light that the template lacks to science and difference, with its photon noise."""
