@@ -10,7 +10,7 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from tom_alerce_like.alerts.cutouts import to_png
-from tom_alerce_like.plugins.classifiers.pixels import KINDS, triplets
+from tom_alerce_like.plugins.classifiers.pixels import KINDS, Pixels, triplets
 
 _CELL_PX, _MARGIN_PX, _STAMP_PX, _LINE_PX, _GAP_PX = 74, 96, 126, 18, 4
 _INK, _PAPER, _FILL = (20, 20, 20), (255, 255, 255), (31, 97, 158)
@@ -36,14 +36,19 @@ def confusion(counts: pd.DataFrame, path: Path, rows: str = "label", columns: st
 
 def stamps(alerts: pd.DataFrame, captions: Sequence[str], path: Path, across: int = 2) -> None:
     """Draw science, template and difference of each alert under its caption, ``across`` alerts in a line."""
+    images(triplets(alerts), captions, path, across)
+
+
+def images(stamps: Pixels, captions: Sequence[str], path: Path, across: int = 2) -> None:
+    """The same of stamps (n, 3, ny, nx)."""
     width, height = len(KINDS) * (_STAMP_PX + _GAP_PX) + 2 * _GAP_PX, _STAMP_PX + _LINE_PX + 2 * _GAP_PX
-    lines = -(-len(alerts) // across)
-    image = Image.new("RGB", (min(across, len(alerts)) * width, lines * height), _PAPER)
+    lines = -(-len(stamps) // across)
+    image = Image.new("RGB", (min(across, len(stamps)) * width, lines * height), _PAPER)
     draw = ImageDraw.Draw(image)
-    for number, (images, caption) in enumerate(zip(triplets(alerts), captions, strict=True)):
+    for number, (triplet, caption) in enumerate(zip(stamps, captions, strict=True)):
         x, y = number % across * width, number // across * height
         _write(draw, caption, x + width / 2, y + _LINE_PX / 2)
-        for place, pixels in enumerate(images):
+        for place, pixels in enumerate(triplet):
             drawn = Image.open(io.BytesIO(to_png(pixels, _STAMP_PX))).convert("RGBA")
             image.paste(drawn, (x + _GAP_PX + place * (_STAMP_PX + _GAP_PX), y + _LINE_PX), drawn)
     _save(image, path)
