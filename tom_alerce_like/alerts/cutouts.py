@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import math
 import re
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +29,9 @@ _BLOCK = 2880
 _CARD = 80
 _TYPES = {"8": "u1", "16": "i2", "32": "i4", "64": "i8", "-32": "f4", "-64": "f8"}
 _DTYPES = {bitpix: np.dtype(name).newbyteorder(">") for bitpix, name in _TYPES.items()}
+_SCALING = (("BSCALE", "1"), ("BZERO", "0"))
 _UNSCALED = (1.0, 0.0)
+_N_SEEN = 8
 _KEYWORD = re.compile(rb"(BITPIX|NAXIS\d*|PCOUNT|GCOUNT|BSCALE|BZERO) *= *([-+.\dED]+)")
 _STARTS = (b"SIMPLE  =", b"XTENSION=")
 _END = b"END".ljust(_CARD)
@@ -64,7 +65,7 @@ def decode(data: bytes | memoryview, number: int = 0) -> Pixels:
 def _image(raw: bytes | bytearray, number: int) -> Pixels:
     start = 0
     while start < len(raw):
-        unit = _unit(_header(raw, start))
+        unit = _unit_at(raw, start)
         if unit.is_image:
             if number == 0:
                 return _pixels(raw, start + unit.header_length, unit)
@@ -73,31 +74,38 @@ def _image(raw: bytes | bytearray, number: int) -> Pixels:
     raise ValueError("no such image in it")
 
 
-def _header(raw: bytes | bytearray, start: int) -> bytes:
+class _Seen:
+    """The last headers: all stamps of a survey without a WCS have the same one."""
+
+    units: tuple[tuple[bytes, _Unit], ...] = ()
+
+
+def _unit_at(raw: bytes | bytearray, start: int) -> _Unit:
+    for header, unit in _Seen.units:
+        if raw.startswith(header, start):
+            return unit
     end = raw.find(_END, start)
     while end >= 0 and (end - start) % _CARD:
         end = raw.find(_END, end + 1)
-    if end < 0:
+    if end < 0 or not raw.startswith(_STARTS, start):
         raise ValueError("no header")
-    return bytes(memoryview(raw)[start : end + _CARD])
+    header = bytes(raw[start : end + _CARD])
+    unit = _unit(header)
+    _Seen.units = ((header, unit), *_Seen.units[: _N_SEEN - 1])
+    return unit
 
 
-@lru_cache(maxsize=256)  # all stamps of a survey without a WCS have the same header
 def _unit(header: bytes) -> _Unit:
-    if not header.startswith(_STARTS):
-        raise ValueError("no header")
     cards = {one[1].decode(): one[2].decode() for one in _KEYWORD.finditer(header) if one.start() % _CARD == 0}
     shape = tuple(int(cards[f"NAXIS{axis}"]) for axis in range(int(cards["NAXIS"]), 0, -1))
     if any(length < 0 for length in shape):
         raise ValueError("a negative axis")
     count = int(cards.get("GCOUNT", 1)) * (int(cards.get("PCOUNT", 0)) + math.prod(shape))
-    size = abs(int(cards["BITPIX"])) // 8 * count if shape else 0
-    scale, zero = (
-        float(cards.get(key, default).replace("D", "E")) for key, default in (("BSCALE", "1"), ("BZERO", "0"))
-    )
+    size = max(abs(int(cards["BITPIX"])) // 8 * count, 0) if shape else 0
+    scale, zero = (float(cards.get(key, default).replace("D", "E")) for key, default in _SCALING)
     start = _padded(len(header))
     is_image = len(shape) == 2 and all(shape)
-    return _Unit(shape, is_image, cards["BITPIX"], (scale, zero), start, start + max(_padded(size), 0))
+    return _Unit(shape, is_image, cards["BITPIX"], (scale, zero), start, start + _padded(size))
 
 
 def _padded(length: int) -> int:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
@@ -62,16 +62,15 @@ class Reader:
             return wire.packet(message)
 
     def container(self, content: bytes) -> Iterator[Packet | Walked]:
-        """Yield the packets of an Avro object container; raises as `wire.packets` does."""
-        n_read = 0
+        """Return the packets of an Avro object container; raises as `wire.packets` does."""
+        found: list[Packet | Walked] = []
         try:
-            for packet in self._walked(content):
-                yield packet
-                n_read += 1
+            self._walk(content, found)
         except UnusualError:
-            yield from islice(wire.packets(io.BytesIO(content)), n_read, None)
+            return chain(found, islice(wire.packets(io.BytesIO(content)), len(found), None))
+        return iter(found)
 
-    def _walked(self, content: bytes) -> Iterator[Packet | Walked]:
+    def _walk(self, content: bytes, found: list[Packet | Walked]) -> None:
         header = self._headers.of(content)
         schema = self._known(header.schema, lambda: json.loads(header.schema))
         for block in container.blocks(content, header):
@@ -80,7 +79,7 @@ class Reader:
                 packet, at = _next(decoder, block.body, at)
                 if at > block.end:
                     raise UnusualError
-                yield packet
+                found.append(packet)
 
     def _known(self, key: bytes | int, schema: Callable[[], Any]) -> _Schema:
         if key not in self._schemas:
