@@ -20,14 +20,15 @@ _ML_OPSET = 3
 def write(model: HistGradientBoostingClassifier, properties: Mapping[str, str], path: Path) -> None:
     """Write the trees and some texts about them."""
     n_classes = len(model.classes_)
-    attributes: dict[str, Any] = {
-        "n_targets": n_classes,
-        "base_values": model._baseline_prediction.ravel().tolist(),
-        **_nodes(model),
-    }
+    attributes = {"n_targets": n_classes, "base_values": model._baseline_prediction.ravel().tolist(), **_nodes(model)}
+    write_trees(attributes, model.n_features_in_, properties, path)
+
+
+def write_trees(attributes: Mapping[str, Any], n_features: int, properties: Mapping[str, str], path: Path) -> None:
+    """Write trees that are given as attributes of the operator TreeEnsembleRegressor."""
     trees = helper.make_node("TreeEnsembleRegressor", ["features"], ["logits"], domain="ai.onnx.ml", **attributes)
-    given = helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, model.n_features_in_])
-    made = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [None, n_classes])
+    given = helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, n_features])
+    made = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [None, attributes["n_targets"]])
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", _ML_OPSET)]
     graph = helper.make_model(helper.make_graph([trees], "trees", [given], [made]), opset_imports=opsets, ir_version=8)
     helper.set_model_props(graph, dict(properties))
@@ -53,7 +54,7 @@ def _branches(nodes: NDArray[Any], number: int) -> dict[str, list[Any]]:
         "nodes_nodeids": list(range(len(nodes))),
         "nodes_featureids": nodes["feature_idx"].tolist(),
         "nodes_modes": np.where(leaf, "LEAF", "BRANCH_LEQ").tolist(),
-        "nodes_values": _not_above(np.where(leaf, 0.0, nodes["num_threshold"])).tolist(),
+        "nodes_values": not_above(np.where(leaf, 0.0, nodes["num_threshold"])).tolist(),
         "nodes_truenodeids": nodes["left"].tolist(),
         "nodes_falsenodeids": nodes["right"].tolist(),
         "nodes_missing_value_tracks_true": nodes["missing_go_to_left"].astype(int).tolist(),
@@ -70,7 +71,7 @@ def _leaves(nodes: NDArray[Any], number: int, target: int) -> dict[str, list[Any
     }
 
 
-def _not_above(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
+def not_above(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the largest float32 that is not above each threshold: no float32 feature then changes its side."""
     largest = np.finfo(np.float32).max
     nearest = np.clip(thresholds, -largest, largest).astype(np.float32)
