@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from tom_alerce_like.alerts.columns import child, views
 from tom_alerce_like.alerts.cutouts import decode
 from tom_alerce_like.exceptions import AlertFormatError
 
@@ -38,16 +40,22 @@ def stamps(alerts: pd.DataFrame, kinds: Sequence[str]) -> Pixels:
     if "cutouts" not in alerts:
         return made
     places = [alerts[name] if name in alerts else np.full(len(alerts), np.nan) for name in ("x_px", "y_px")]
-    stored = alerts["cutouts"].array.__arrow_array__().to_pylist()
-    for row, (survey, images, x_px, y_px) in enumerate(zip(alerts["survey"], stored, *places, strict=True)):
-        for number, kind in enumerate(kinds):
-            stamp = decoded((images or {}).get(kind))
+    for number, kind in enumerate(kinds):
+        stored = _stored(alerts["cutouts"], kind)
+        for canvas, data, survey, x_px, y_px in zip(made[:, number], stored, alerts["survey"], *places, strict=True):
+            stamp = decoded(data)
             if stamp is not None:
-                _paste(made[row, number], binned(stamp, survey), x_px, y_px)
+                _paste(canvas, binned(stamp, survey), x_px, y_px)
     return made
 
 
-def decoded(data: bytes | None, number: int = 0) -> Pixels | None:
+def _stored(cutouts: pd.Series, kind: str) -> list[memoryview | None]:
+    array = cutouts.array.__arrow_array__()
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    return [view for chunk in chunks for view in views(child(chunk, kind))]
+
+
+def decoded(data: bytes | memoryview | None, number: int = 0) -> Pixels | None:
     """Return a cutout's pixels (or those of a later image in it), None where there are none or broken ones."""
     try:
         return decode(data, number) if data else None
