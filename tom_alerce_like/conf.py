@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ROWS": 2000,
     # science modules that judge every alert, dotted paths
     "MODULES": [
+        "tom_alerce_like.plugins.classifiers.stamp.StampClassifier",
         "tom_alerce_like.plugins.classifiers.transient.TransientClassifier",
         "tom_alerce_like.plugins.classifiers.streak.StreakClassifier",
         "tom_alerce_like.plugins.classifiers.star_galaxy.StarGalaxyClassifier",
