@@ -256,6 +256,31 @@ def test_a_schema_with_something_unusual_is_refused(schema, kind):
         Decoder(schema, pa.struct([("f0", kind)] if kind else []))
 
 
+def nested(depth):
+    """Return a schema whose records each hold ten of the next, and name them again."""
+    inner = "double"
+    for level in range(depth):
+        fields_ = [
+            {"name": f"f{n}", "type": inner if n == 0 else f"r{level - 1}" if level else "double"} for n in range(10)
+        ]
+        inner = {"type": "record", "name": f"r{level}", "fields": fields_}
+    return inner
+
+
+def test_a_small_schema_of_a_huge_record_is_refused():
+    kind = pa.struct([("f9", pa.float64())])
+    assert Decoder(nested(1), kind).walk(bytes(80)).end == 80
+    assert Decoder(nested(3), pa.struct([])).walk(bytes(8000)).end == 8000
+    with pytest.raises(UnusualError):
+        Decoder(nested(30), pa.struct([]))
+
+
+def test_a_record_in_itself_is_refused():
+    schema = {"type": "record", "name": "r", "fields": [{"name": "f0", "type": ["null", "r"]}]}
+    with pytest.raises(UnusualError):
+        Decoder(schema, pa.struct([]))
+
+
 def test_a_schema_may_name_a_record_that_came_before():
     schema = fields(POINT, ["null", "point"], {"type": "array", "items": "point"})
     kind = pa.struct([("f1", WANTED_POINT), ("f2", pa.list_(WANTED_POINT))])

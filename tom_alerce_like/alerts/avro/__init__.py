@@ -15,6 +15,7 @@ import fastavro
 import pyarrow as pa
 from fastavro.schema import expand_schema
 
+from tom_alerce_like.alerts.avro import size
 from tom_alerce_like.alerts.avro.grammar import Compiler
 from tom_alerce_like.alerts.avro.walk import Body, UnusualError, walk
 
@@ -48,6 +49,7 @@ class Decoder:
     """
 
     def __init__(self, schema: Any, kind: pa.StructType) -> None:
+        size.check(schema)
         compiler = Compiler()
         shape = compiler.add(expand_schema(schema), kind)
         if shape is None:

@@ -47,6 +47,7 @@ class Repeated(NamedTuple):
                 count, (_, at) = -count, number_at(body, at)
             if count > len(body):  # an element has at least a byte
                 raise UnusualError
+            # what the library's own re.Scanner is made of; it is not in the documentation, nor in typeshed
             match = self.pattern.scanner(body, at).match  # type: ignore[attr-defined]
             groups.extend(chain.from_iterable(map(_groups, islice(iter(match, None), count - 1))))
             last = match()
