@@ -29,7 +29,7 @@ KINDS = {"asteroid streak": streak, "trail": trail, "glints": glints}
 SHARES = (0.5, 0.25, 0.25)
 #: Least signal to noise through the PSF at the place nearest to the alert (ZTF alerts on 5); range of that of a whole
 #: asteroid streak, and of the brightest place of a trail or a train of glints through the PSF.
-FAINTEST, SNR = 5.0, (8.0, 100.0)
+FAINTEST, SNR = 5.0, (8.0, 300.0)
 #: Seeing of ZTF: median, scatter of its logarithm and limits. Dekany et al. 2020, PASP 132, 038001.
 FWHM_PX, _FWHM_SCATTER, _FWHM_LIMITS_PX = 2.05, 0.2, (1.5, 3.4)
 #: What passes nearer to the alert than this made it.

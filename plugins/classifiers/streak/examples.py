@@ -30,7 +30,7 @@ _AT_ONCE = 1000
 _COPIES, _ARTEFACTS = 4, 3
 #: Chances that a copy is cut by an edge, small like a stamp of LSST, without science stamp or template.
 _EDGE, _SMALL, _LOST = 0.15, 0.1, 0.05
-_CUT_PX = (1, 24)
+_CUT_PX = (1, 25)
 
 
 class Examples(NamedTuple):

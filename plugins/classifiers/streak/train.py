@@ -19,7 +19,7 @@ from tom_alerce_like.plugins.classifiers.streak.classifier import CLASSES, VERSI
 from tom_alerce_like.plugins.classifiers.streak.examples import Examples
 
 SEED = 20261120
-LINES = 9000
+LINES = 12_000
 #: The mix for which probabilities are calibrated: one alert in ten holds a line. Fink found satellite glints to be
 #: about that share of what ZTF detects only once.
 MIX = {"asteroid streak": 0.05, "satellite": 0.05, "none": 0.9}
@@ -38,12 +38,12 @@ def trees(given: Examples) -> HistGradientBoostingClassifier:
     codes = labelled.codes(given.table["label"], CLASSES)
     weight = np.where(given.table["is_real"], _REAL, 1.0)
     model = HistGradientBoostingClassifier(
-        max_iter=300,
-        learning_rate=0.06,
+        max_iter=500,
+        learning_rate=0.03,
         max_leaf_nodes=10,
         min_samples_leaf=10,
         l2_regularization=3.0,
-        max_features=0.3,
+        max_features=0.2,
         random_state=SEED,
     )
     model.fit(given.features, codes, weight)
