@@ -152,6 +152,17 @@ def test_a_source_has_no_stamps_of_others(night):
         stamps.pixels(night.sources[0], 1)
 
 
+def test_ztf_turns_the_difference_of_what_faded(night):
+    """The sign of a peak is that of the flux for LSST only."""
+    signs = set()
+    for source in (source for source in night.sources if np.isfinite(source.truth.mean_mag)):
+        for visit in source.detections[np.abs(source.detections["flux_njy"]) > 30 * source.detections["flux_err_njy"]]:
+            image = stamps.pixels(source, int(visit["alert_id"]))["difference"]
+            peak = image.ravel()[np.abs(image).argmax()]
+            signs.add((source.truth.survey.name, bool(visit["flux_njy"] > 0), bool(peak > 0)))
+    assert signs == {("ZTF", True, True), ("ZTF", False, True), ("LSST", True, True), ("LSST", False, False)}
+
+
 @pytest.mark.parametrize("kind", candidate.QUANTILES)
 def test_alerts_of_a_class_look_like_those_of_the_survey(kind, big_night):
     """The middle of the drawn values lies between the quartiles of the real ones."""

@@ -33,7 +33,9 @@ def pixels(source: Source, alert_id: int) -> dict[str, Array]:
     template = _persistent(source, east, north, sigma) + rng.normal(0, noise / 4, east.shape)
     change = _change(source, visit, east, north, sigma)
     science = template + change + rng.normal(0, noise, east.shape)
-    return {"science": science, "template": template, "difference": science - template}
+    # ZTF subtracts the other way round where something faded: every detection is a peak
+    is_turned = survey == "ZTF" and visit["flux_njy"] < 0
+    return {"science": science, "template": template, "difference": (science - template) * (-1 if is_turned else 1)}
 
 
 def encoded(source: Source, alert_id: int, kind: str) -> bytes:
