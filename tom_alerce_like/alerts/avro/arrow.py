@@ -104,10 +104,10 @@ def _array(name: str, values: Values, kind: pa.DataType) -> pa.Array:
         return pa.array([value and value[1 + (value[0] > 0x7F) :] for value in values], kind)
     if name == "bytes":
         return _bytes(values)
-    width = _FLOATS[name].itemsize if name in _FLOATS else -1
-    packed = pa.array(values, pa.binary(width))
-    validity = packed.buffers()[0]
-    numbers = _floats(packed, _FLOATS[name]) if name in _FLOATS else _integers(packed)
+    stored = _FLOATS.get(name)
+    packed = pa.array(values, pa.binary(stored.itemsize if stored else -1))
+    validity, data = packed.buffers()[:2]
+    numbers = np.frombuffer(data or b"", stored, len(packed)) if stored else _integers(packed)
     if pa.types.is_floating(kind):
         numbers = _exact(numbers)
     return pa.Array.from_buffers(kind, len(packed), [validity, pa.py_buffer(numbers)])
@@ -125,10 +125,6 @@ def _bytes(values: Values) -> pa.BinaryArray:
             view[start:end] = value
     validity = pa.array([value is not None for value in values], pa.bool_()).buffers()[1]
     return pa.Array.from_buffers(pa.binary(), len(values), [validity, pa.py_buffer(ends.astype(np.int32)), stored])
-
-
-def _floats(packed: pa.FixedSizeBinaryArray, stored: np.dtype[Any]) -> NDArray[Any]:
-    return np.frombuffer(packed.buffers()[1] or b"", stored, len(packed))
 
 
 def _integers(packed: pa.BinaryArray) -> NDArray[np.int64]:
