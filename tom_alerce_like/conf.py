@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "MODULES": [
         "tom_alerce_like.plugins.classifiers.stamp.StampClassifier",
         "tom_alerce_like.plugins.classifiers.transient.TransientClassifier",
+        "tom_alerce_like.plugins.classifiers.real_bogus.RealBogus",
         "tom_alerce_like.plugins.classifiers.streak.StreakClassifier",
         "tom_alerce_like.plugins.classifiers.star_galaxy.StarGalaxyClassifier",
     ],

@@ -76,7 +76,8 @@ def _nodes(net: StampNet) -> list[NodeProto]:
     last = "seen"
     for number, layer in enumerate([net.lift, *net.groups]):
         filters = [last, f"filters {number}", f"bias {number}"]
-        nodes.append(node("Conv", filters, [f"sum {number}"], strides=[layer.step_px] * 2))
+        name = f"convolution {number}"
+        nodes.append(node("Conv", filters, [f"sum {number}"], name, strides=[layer.step_px] * 2))
         nodes.append(node("Relu", [f"sum {number}"], [last := f"layer {number}"]))
         if number == 1:
             nodes.append(node("MaxPool", [last], ["pooled"], kernel_shape=[POOLED_PX] * 2, strides=[POOLED_PX] * 2))

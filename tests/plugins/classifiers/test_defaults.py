@@ -3,7 +3,7 @@
 from tom_alerce_like import module
 from tom_alerce_like.taxonomy import judges_aspect, kind
 
-CLASS, ASPECT = ["stamp", "transient"], ["streak", "star_galaxy"]
+CLASS, ASPECT = ["stamp", "transient"], ["real_bogus", "streak", "star_galaxy"]
 
 
 def test_the_modules_of_the_default_setting():
