@@ -18,6 +18,8 @@ PIXEL_ARCSEC = {"ZTF": 1.01, "LSST": 0.2}
 #: nJy of one count of a ZTF image with zero point 26.2.
 COUNT_NJY = float(flux_njy(26.2))
 FWHM_TO_SIGMA = 2.355
+#: Level of science and template image over the noise of a pixel: the median of real ZTF stamps; LSST subtracts the sky.
+SKY_OF_NOISE = {"ZTF": 16, "LSST": 0}
 
 
 def pixels(source: Source, alert_id: int) -> dict[str, Array]:
@@ -30,7 +32,8 @@ def pixels(source: Source, alert_id: int) -> dict[str, Array]:
     east, north = _grid_arcsec(survey)
     sigma = visit["fwhm_arcsec"] / FWHM_TO_SIGMA
     noise = visit["flux_err_njy"] * PIXEL_ARCSEC[survey] / (2 * np.sqrt(np.pi) * sigma)
-    template = _persistent(source, east, north, sigma) + rng.normal(0, noise / 4, east.shape)
+    sky = SKY_OF_NOISE[survey] * noise
+    template = sky + _persistent(source, east, north, sigma) + rng.normal(0, noise / 4, east.shape)
     change = _change(source, visit, east, north, sigma)
     science = template + change + rng.normal(0, noise, east.shape)
     # ZTF subtracts the other way round where something faded: every detection is a peak
