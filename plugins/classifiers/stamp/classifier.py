@@ -9,19 +9,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
+from tom_alerce_like.plugins.classifiers.stamp import measurements
 from tom_alerce_like.plugins.classifiers.stamp.features import COLUMNS, NAMES, matrix
-from tom_alerce_like.plugins.classifiers.stamp.measurements import GROUPS
 
 WEIGHTS = Path(__file__).parent / "weights" / "stamp.onnx"
 #: What the trees tell apart, and what the net adds.
 LEARNED = ("SN", "AGN", "VS", "asteroid", "bogus")
 CLASSES = (*LEARNED, "satellite")
 VERSION = "1.0"
+#: Trained on ZTF; of LSST the pixels alone are judged.
+SURVEYS = ("ZTF", "LSST")
 #: Questions that have trees of their own: what varies in place, and what was not there before.
 PAIRS = (("AGN", "VS"), ("SN", "asteroid"))
 #: Alerts whose pixels are missing and of which fewer measurements are known are not judged.
 FEWEST = 3
-_MEASURED = [NAMES.index(name) for group in GROUPS.values() for name in group]
+_PACKET = [NAMES.index(name) for name in measurements.NAMES]
+_MEASURED = [NAMES.index(name) for group in measurements.GROUPS.values() for name in group]
 _SATELLITE = NAMES.index("simulated_satellite")
 
 
@@ -37,7 +40,10 @@ class StampClassifier:
         """Return a probability for each class; rows of NaN where the module cannot judge."""
         features = matrix(alerts)
         scores = np.full((len(alerts), len(CLASSES)), np.nan)
-        known = (alerts["survey"] == "ZTF").to_numpy() & judged(features)
+        survey = alerts["survey"].to_numpy()
+        # other surveys measure other things by the same names
+        features[np.ix_(survey != "ZTF", _PACKET)] = np.nan
+        known = np.isin(survey, SURVEYS) & judged(features)
         if known.any():
             (margins,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
             learned = probabilities(answers(margins), float(notes(WEIGHTS)["temperature"]))

@@ -1,7 +1,8 @@
 """Measure the module: ``python -m tom_alerce_like.plugins.classifiers.stamp.evaluate DATA`` (minutes of one core).
 
-Cross-validation in five parts, split by object; the temperature is found inside each training part. The net has seen
-simulated stamps alone. The alerts of one object weigh 1 together.
+Cross-validation in five parts, split by object, for each of three divisions into parts; figures are means over the
+divisions. The temperature is found inside each training part. The net has seen simulated stamps alone. The alerts of
+one object weigh 1 together.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from tom_alerce_like.plugins.classifiers.stamp.classifier import LEARNED, StampC
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[NDArray[np.float32]], Floats]
-SEED = 20260926
-PARTS = 5
+#: One division of the objects into parts for each seed.
+SEEDS, PARTS = (20260926, 1, 2), 5
 SN = LEARNED.index("SN")
 #: Completeness at which the purity of supernovae is stated.
 COMPLETENESS = 0.9
@@ -36,13 +37,13 @@ def examples(data: Path) -> pd.DataFrame:
 
 
 def unseen(data: Path) -> Floats:
-    """Return the probabilities (n, classes) of `examples`, each from trees that have not seen its object."""
+    """Return the probabilities (divisions, n, classes) of `examples`, from trees that have not seen the object."""
     table = examples(data)
     features = seen.matrix(table)
-    return scorer(table, features)(features)
+    return np.stack([scorer(table, features, seed)(features) for seed in SEEDS])
 
 
-def scorer(table: pd.DataFrame, features: NDArray[np.float32], seed: int = SEED) -> Scorer:
+def scorer(table: pd.DataFrame, features: NDArray[np.float32], seed: int = SEEDS[0]) -> Scorer:
     """Return a function that gives features of ``table`` the probabilities of trees that have not seen the object."""
     from tom_alerce_like.plugins.classifiers.stamp import train
 
@@ -63,8 +64,8 @@ def scorer(table: pd.DataFrame, features: NDArray[np.float32], seed: int = SEED)
 
 
 def shipped(data: Path) -> Floats:
-    """Return the probabilities (n, classes) of `examples` that the shipped weights give."""
-    return StampClassifier().score(examples(data)).to_numpy()
+    """Return the probabilities (1, n, classes) of `examples` that the shipped weights give."""
+    return StampClassifier().score(examples(data)).to_numpy()[None]
 
 
 def figures(data: Path, scores: Floats) -> dict[str, tuple[float, float, float]]:
@@ -73,13 +74,14 @@ def figures(data: Path, scores: Floats) -> dict[str, tuple[float, float, float]]
 
 
 def measured(table: pd.DataFrame, scores: Floats) -> dict[str, tuple[float, float, float]]:
-    """Return the figures of scores (n, classes) of a table of examples."""
+    """Return the figures of scores (divisions, n, classes) of a table of examples, means over the divisions."""
     truth = labelled.codes(table["label"], LEARNED)
 
     def measure(rows: NDArray[np.int64], weight: Floats) -> dict[str, float]:
-        return {f"stamp_{name}": value for name, value in measures(truth[rows], scores[rows], weight).items()}
+        each = [measures(truth[rows], division[rows], weight) for division in scores]
+        return {f"stamp_{name}": float(np.mean([one[name] for one in each])) for name in each[0]}
 
-    return with_intervals(measure, table["object_id"], table["weight"].to_numpy(), seed=SEED)
+    return with_intervals(measure, table["object_id"], table["weight"].to_numpy(), seed=SEEDS[0])
 
 
 def measures(truth: NDArray[np.int64], scores: Floats, weight: Floats) -> dict[str, float]:

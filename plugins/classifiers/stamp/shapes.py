@@ -20,8 +20,7 @@ RINGS_PX = (1.2, 2.3, 3.3, 4.6, 6.2, 8.3, 11.0, 15.0, 20.0, 26.0)
 WIDTHS_PX, FIT_PX = np.array((0.45, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5), np.float32), 7.0
 _WINDOW_PX, _ASYMMETRY_PX, _DIPOLE_PX, _FIELD_PX = 3.0, 6, 8.0, 9.0
 _BRIGHTEST = 1e5
-_HALF = SIZE_PX // 2
-_AXIS = np.arange(-_HALF, _HALF + 1, dtype=np.float32)
+_AXIS = np.arange(SIZE_PX, dtype=np.float32) - SIZE_PX // 2
 _X, _Y = np.tile(_AXIS, SIZE_PX), np.repeat(_AXIS, SIZE_PX)
 _R = np.hypot(_X, _Y)
 _FIT = _R < FIT_PX
@@ -47,7 +46,9 @@ def matrix(seen: Pixels) -> Floats:
     bright = np.clip(np.sinh(np.where(known, flat, 0)), -_BRIGHTEST, _BRIGHTEST)
     each = [*_concentration(bright), *_fit(bright), *_moments(bright), _asymmetry(bright), *_peaks(bright)]
     each += [_missing(known, _R < SIZE_PX), _missing(known, _R < _DIPOLE_PX)]
-    parts = [_rings(bright), *each, _dipole(bright[:, 2]), _neighbours(bright[:, 1]), _centre(bright)]
+    # dead pixels of the science image make negative alerts
+    hole = np.arcsinh(np.compress(_R < 1.6, bright[:, 0], axis=-1).min(axis=-1, keepdims=True))
+    parts = [_rings(bright), *each, _dipole(bright[:, 2]), _neighbours(bright[:, 1]), hole]
     table = np.concatenate(parts, axis=1).astype(np.float32)
     table[~known.any(axis=(1, 2))] = np.nan
     return table
@@ -147,8 +148,3 @@ def _neighbours(template: Floats) -> Floats:
     extent = (light * _R[_R < _DIPOLE_PX]).sum(axis=-1) / np.maximum(light.sum(axis=-1), 1)
     sources = [np.log1p(np.count_nonzero(mask, axis=(1, 2))) for mask in (summit, summit & (middle > 30))]
     return np.stack([*sources, nearest, extent], axis=1)
-
-
-def _centre(bright: Floats) -> Floats:
-    """Return the darkest science pixel in the middle: dead pixels make negative alerts."""
-    return np.arcsinh(np.compress(_R < 1.6, bright[:, 0], axis=-1).min(axis=-1, keepdims=True))

@@ -22,6 +22,7 @@ from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.stamp import evaluate, measurements, net, shapes
 from tom_alerce_like.plugins.classifiers.stamp import features as seen
 from tom_alerce_like.plugins.classifiers.stamp.classifier import LEARNED, PAIRS, VERSION, WEIGHTS, answers
+from tom_alerce_like.plugins.classifiers.stamp.missing import struck_out
 
 Floats = NDArray[np.float64]
 Features = NDArray[np.float32]
@@ -29,9 +30,8 @@ Features = NDArray[np.float32]
 SEED = 20261120
 #: Ensembles whose answers are averaged; each has its own copies and its own draws.
 MEMBERS = 3
-#: Copies of an alert from which groups and single features are struck out; itself it counts as so many of them.
+#: Copies of an alert from which features are struck out; itself it counts as so many of them.
 COPIES, WHOLE = 2, 6.0
-LOST_GROUP, LOST_FEATURE, LOST_PACKET = 0.15, 0.1, 0.1
 _PLACE = (*measurements.GROUPS["neighbour"], *measurements.GROUPS["second"], *measurements.GROUPS["reference"])
 #: What answers the question of a pair: all of the packet but how the difference image fared, and what is at the place.
 ASKED = {
@@ -57,9 +57,6 @@ _SETTINGS: dict[str, Any] = {
     "n_jobs": 1,
     "verbose": -1,
 }
-_GROUPS = list(seen.GROUPS.values())
-_GROUP_OF = [next(number for number, group in enumerate(_GROUPS) if name in group) for name in seen.NAMES]
-_IN_PACKET = np.array([name in measurements.NAMES for name in seen.NAMES])
 
 
 class Member(NamedTuple):
@@ -85,14 +82,6 @@ def balanced(table: pd.DataFrame) -> Floats:
     """Return weights with which every object of a class counts the same, and every class."""
     weight = table["weight"]
     return (weight / weight.groupby(table["label"]).transform("sum") * weight.sum() / len(LEARNED)).to_numpy()
-
-
-def struck_out(features: Features, rng: np.random.Generator) -> Features:
-    """Return a copy in which groups and single features are missing, as in the replies of brokers."""
-    lost = rng.random((len(features), len(_GROUPS))) < LOST_GROUP
-    only_pixels = rng.random((len(features), 1)) < LOST_PACKET
-    gone = np.where(only_pixels, _IN_PACKET, lost[:, _GROUP_OF])
-    return np.where(gone | (rng.random(features.shape) < LOST_FEATURE), np.float32(np.nan), features)
 
 
 def member(features: Features, table: pd.DataFrame, number: int) -> Member:

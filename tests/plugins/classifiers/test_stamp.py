@@ -26,7 +26,7 @@ class TestStamp(ModuleConformance):
         row = {"survey": ["ZTF", "ZTF"], "snr": [9.0, 9.0], "chi": [1.0, 1.0], "elongation": [np.nan, 1.1]}
         assert module.score(frame(row)).notna().all(axis=1).tolist() == [False, True]
 
-    def test_alerts_of_another_survey_are_not_judged(self, module, alerts):
+    def test_of_another_survey_only_pixels_are_judged(self, module, alerts):
         assert module.score(alerts.assign(survey="LSST")).isna().all(axis=None)
 
 
@@ -95,3 +95,15 @@ def test_without_stamps_the_measurements_are_judged(real):
     scores = StampClassifier().score(some)
     assert scores.notna().all(axis=None)
     assert (scores.idxmax(axis=1) == some["label"]).mean() > 0.7
+
+
+@pytest.mark.data
+def test_real_lsst_asteroids_are_known_by_their_pixels(data):
+    """Nothing was trained on LSST; its packet is not read."""
+    folder = data / "lsst_alerts"
+    alerts = pd.concat([b.alerts for b in files.read(folder / "fink_lsst_v10_0_ddf_2026-03-10.parquet")])
+    labels = pd.read_csv(folder / "summary.csv").astype({"diaSourceId": str}).set_index("diaSourceId")["label"]
+    asteroids = alerts[alerts["alert_id"].map(labels) == "asteroid"]
+    scores = StampClassifier().score(asteroids)
+    assert len(asteroids) > 20 and (scores.idxmax(axis=1) == "asteroid").mean() > 0.9
+    pd.testing.assert_frame_equal(StampClassifier().score(asteroids.assign(snr=5.0, mag=20.0)), scores)
