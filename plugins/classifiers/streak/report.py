@@ -30,10 +30,8 @@ def tell(data: Path, scores: pd.DataFrame, table: pd.DataFrame, threshold: float
     streaks, trails, glints = (lines[lines["kind"] == kind] for kind in examples.CLASS_OF)
     print(f"found at {threshold:.3f}, asteroid streaks by length (pixels) and signal to noise, and how many:")
     cells = [pd.cut(streaks["length_px"], _LENGTHS_PX), pd.cut(streaks["snr"], _SNRS)]
-    print(
-        found.groupby(cells, observed=True).mean().unstack().round(3),
-        found.groupby(cells, observed=True).size().unstack(),
-    )
+    for part in (found.groupby(cells, observed=True).mean().round(3), found.groupby(cells, observed=True).size()):
+        print(part.unstack().to_string())
     faint = lines["snr"] < _SNRS[-2]
     print(f"asteroid streaks of all lengths {found[streaks.index].mean():.4f}; all lines {found.mean():.4f},")
     print(f"those of S/N below {_SNRS[-2]} {found[faint].mean():.4f}")
