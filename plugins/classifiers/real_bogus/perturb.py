@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
 from tom_alerce_like.plugins.classifiers.pixels import SIZE_PX, Pixels
+from tom_alerce_like.plugins.classifiers.simulate import edge
 from tom_alerce_like.plugins.classifiers.simulate.emptied import noise
 from tom_alerce_like.plugins.classifiers.simulate.scene import CENTRE_PX, X_PX, Y_PX
 
 Random = np.random.Generator
-#: Fractions of stamps that are centred on another source, get another's template or difference, lose a stamp, get
-#: noise, are brightened or dimmed, and shifted.
-CENTRED, EXCHANGED, LOST, NOISY, SCALED, SHIFTED = 0.3, 0.15, 0.03, 0.4, 0.3, 0.3
+#: Fractions of stamps that are centred on another source, get another's template or difference, get noise, are
+#: brightened or dimmed, and shifted; that lose a stamp, what lies beyond an edge, or a masked block.
+CENTRED, EXCHANGED, NOISY, SCALED, SHIFTED, LOST, CUT, MASKED = 0.3, 0.15, 0.4, 0.3, 0.3, 0.03, 0.1, 0.1
 #: Other sources are looked for at these distances; the highest few peaks are candidates.
 _NEAR_PX, _FAR_PX, _PEAKS = 5, 24, 8
 _RING = (np.hypot(X_PX, Y_PX) > _NEAR_PX) & (np.hypot(X_PX, Y_PX) < _FAR_PX)
@@ -57,3 +58,7 @@ def _change(images: Pixels, rng: Random) -> None:
         images[:] = np.roll(images, rng.integers(-1, 2, 2), axis=(1, 2))
     if rng.random() < LOST:
         images[rng.integers(3)] = np.nan
+    if rng.random() < CUT:
+        edge.cut(images, rng)
+    if rng.random() < MASKED:
+        edge.mask(images, rng)

@@ -25,7 +25,7 @@ from tom_alerce_like.plugins.classifiers.real_bogus.teacher import Teacher, braa
 
 SEED = 20261120
 #: Lessons from alerts on which nothing is measured, and how often each is repeated; the same for the alerts at hand.
-GENERAL, GENERAL_EPOCHS, GENERAL_RATE = 40_000, 6, 4e-3
+GENERAL, GENERAL_EPOCHS, GENERAL_RATE = 48_000, 5, 4e-3
 SPECIAL, SPECIAL_EPOCHS, SPECIAL_RATE = 8_000, 4, 3e-3
 #: Lessons of the first kind that are repeated among the second, and how often the alerts themselves are.
 REVISED, OWN = 8_000, 2
