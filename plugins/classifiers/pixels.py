@@ -2,7 +2,8 @@
 
 ZTF stamps are 63 x 63 pixels of 1.012 arcsec and smaller at the detector's edges; what is missing there becomes NaN,
 and the alert stays in the middle. LSST stamps have pixels of 0.2 arcsec and a PSF of about four of them, ZTF's PSF has
-about two: blocks of 2 x 2 LSST pixels are averaged, so that point sources look alike, and the rest is NaN.
+about two: blocks of 2 x 2 LSST pixels are averaged, so that point sources look alike, and the rest is NaN. What faded
+is a peak of the difference everywhere: ZTF sends it turned, LSST does not.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from tom_alerce_like.exceptions import AlertFormatError
 
 Pixels = NDArray[np.float32]
 KINDS = ("science", "template", "difference")
-COLUMNS = ("survey", "x_px", "y_px", "cutouts")
+COLUMNS = ("survey", "is_positive", "x_px", "y_px", "cutouts")
 SIZE_PX = 63
 _HALF = SIZE_PX // 2
 #: Half of a ZTF detector: a stamp cut short belongs to the nearer edge.
 _MIDDLE_PX = 1540
 _BLOCK_PX = {"LSST": 2}
+_KEEPS_SIGN = "LSST"
 
 
 def triplets(alerts: pd.DataFrame) -> Pixels:
@@ -46,6 +48,8 @@ def stamps(alerts: pd.DataFrame, kinds: Sequence[str]) -> Pixels:
             stamp = decoded(data)
             if stamp is not None:
                 _paste(canvas, binned(stamp, survey), x_px, y_px)
+        if kind == "difference" and "is_positive" in alerts:
+            made[((alerts["survey"] == _KEEPS_SIGN) & ~alerts["is_positive"]).to_numpy(), number] *= -1
     return made
 
 

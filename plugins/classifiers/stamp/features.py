@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers import pixels
 from tom_alerce_like.plugins.classifiers.normalise import normalised
-from tom_alerce_like.plugins.classifiers.pixels import Pixels
 from tom_alerce_like.plugins.classifiers.stamp import measurements, net, shapes
 
 NAMES = measurements.NAMES + shapes.NAMES + net.NAMES
@@ -28,14 +27,6 @@ def _seen(alerts: pd.DataFrame) -> NDArray[np.float32]:
     made = np.empty((len(alerts), len(shapes.NAMES + net.NAMES)), np.float32)
     for start in range(0, len(alerts), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        seen = normalised(_facing(alerts.iloc[rows]))
+        seen = normalised(pixels.triplets(alerts.iloc[rows]))
         made[rows] = np.concatenate([shapes.matrix(seen), net.matrix(seen)], axis=1)
     return made
-
-
-def _facing(alerts: pd.DataFrame) -> Pixels:
-    """Return the stamps with the alert as a positive source of the difference, as ZTF sends it."""
-    stamps = pixels.triplets(alerts)
-    if "is_positive" in alerts:
-        stamps[(alerts["survey"] != "ZTF").to_numpy() & ~alerts["is_positive"].to_numpy(bool), 2] *= -1
-    return stamps

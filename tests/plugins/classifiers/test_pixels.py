@@ -71,6 +71,15 @@ def test_pixels_of_lsst_are_averaged_in_blocks():
     assert odd[MIDDLE, MIDDLE] == 5 / 4
 
 
+@pytest.mark.parametrize(("survey", "sign"), [("LSST", -1), ("ZTF", 1)])
+def test_what_faded_is_a_peak(survey, sign):
+    """ZTF turns the difference itself."""
+    table = alerts(np.full((30, 30), 7, np.float32), survey)
+    rose, faded = triplets(table.assign(is_positive=True))[0], triplets(table.assign(is_positive=False))[0]
+    np.testing.assert_array_equal(faded[:2], rose[:2])
+    np.testing.assert_array_equal(faded[2], sign * rose[2])
+
+
 def test_what_is_missing_or_broken_is_nan():
     good = fits_bytes(np.ones((63, 63)))
     rows = [
