@@ -1,4 +1,4 @@
-# The few verbs of this project. Variables: PYTHON, SERVE, PORT, LIVE, ALERTS, CATALOGUE, NAME, DATA.
+# The few verbs of this project. Variables: PYTHON, SERVE, PORT, LIVE, ALERTS, CATALOGUE, NAME, DATA, WEIGHTS.
 PYTHON ?= python3
 SERVE ?= 1
 PORT ?= 8000
@@ -6,7 +6,7 @@ LIVE ?= 0
 ALERTS ?=
 CATALOGUE ?=
 NAME ?= ingest visibility scheduling
-export DATA
+export DATA WEIGHTS
 
 RUN = .venv/bin/python
 

@@ -17,6 +17,10 @@ from tom_alerce_like.taxonomy import kind, names_the_class
 REAL_BOGUS, REAL = "real_bogus", "real"
 #: What has at least this probability is said.
 SAID = 0.5
+#: Who gives another kind at least this part of his own verdict's probability is undecided, and contradicts nobody.
+UNDECIDED = 0.5
+#: The survey that our net for real/bogus learned from: elsewhere its scores rank, but 0.5 means nothing.
+LEARNED_FROM = "ZTF"
 
 
 class Verdict(NamedTuple):
@@ -56,11 +60,21 @@ class Judgement:
         """What the classifier says that the target is; None where it says nothing that others could contradict."""
         if not self.names_the_class:
             return None
+        likeliest = max(self.kinds, key=lambda word: self.kinds[word])
+        return Verdict(likeliest, self.kinds[likeliest]) if likeliest and self.kinds[likeliest] >= SAID else None
+
+    @cached_property
+    def kinds(self) -> dict[str, float]:
+        """The probability of each common word; those without one together under an empty word."""
         sums: dict[str, float] = {}
         for name, probability in self.classes:
             sums[kind(name)] = sums.get(kind(name), 0.0) + probability
-        likeliest = max(sums, key=lambda word: sums[word])
-        return Verdict(likeliest, sums[likeliest]) if likeliest and sums[likeliest] >= SAID else None
+        return sums
+
+    def contradicts(self, other: Verdict) -> bool:
+        """Tell whether the verdict is another one, and leaves little room for the other."""
+        mine = self.verdict
+        return bool(mine and mine.kind != other.kind and self.kinds.get(other.kind, 0) < UNDECIDED * mine.probability)
 
 
 def newest(target_ids: Sequence[int]) -> dict[int, list[Judgement]]:
@@ -94,17 +108,17 @@ def _number(version: str) -> list[int]:
     return [int(digits) for digits in re.findall(r"\d+", version)]
 
 
-def our_verdict(judgements: Iterable[Judgement]) -> Verdict | None:
-    """Return the verdict of which our modules are surest."""
-    ours = [judgement.verdict for judgement in judgements if judgement.is_ours and judgement.verdict]
-    return max(ours, key=lambda verdict: verdict.probability, default=None)
+def our_surest(judgements: Iterable[Judgement]) -> Judgement | None:
+    """Return the judgement with the verdict of which our modules are surest."""
+    ours = [(one.verdict.probability, one) for one in judgements if one.is_ours and one.verdict]
+    return max(ours, key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def opponents(judgements: Sequence[Judgement]) -> list[Judgement]:
-    """Return the judgements of others that contradict our verdict."""
-    ours = our_verdict(judgements)
+    """Return the judgements of others that our verdict contradicts."""
+    ours = our_surest(judgements)
     others = [judgement for judgement in judgements if not judgement.is_ours]
-    return [other for other in others if ours and other.verdict and other.verdict.kind != ours.kind]
+    return [other for other in others if ours and other.verdict and ours.contradicts(other.verdict)]
 
 
 def our_real_bogus(judgements: Iterable[Judgement]) -> float | None:
@@ -115,14 +129,17 @@ def our_real_bogus(judgements: Iterable[Judgement]) -> float | None:
 
 def class_difference(judgements: Sequence[Judgement]) -> str:
     """Say what others say that contradicts our verdict; empty where nobody does."""
-    against = opponents(judgements)
+    against, ours = opponents(judgements), our_surest(judgements)
     theirs = (f"{other.source} {other.classifier} says {other.verdict}" for other in against)
-    return ", ".join((f"we say {our_verdict(judgements)}", *theirs)) if against else ""
+    return ", ".join((f"we say {ours.verdict}", *theirs)) if ours and against else ""
 
 
 def real_difference(judgements: Iterable[Judgement], survey: str, theirs: float | None) -> str:
-    """Say that our real/bogus score and the survey's lie on different sides of one half; empty where they do not."""
-    ours = our_real_bogus(judgements)
+    """Say that our real/bogus score and the survey's lie on different sides of one half; empty where they do not.
+
+    Only where ours was learned from: see `LEARNED_FROM`.
+    """
+    ours = our_real_bogus(judgements) if survey == LEARNED_FROM else None
     if ours is None or theirs is None or (ours >= SAID) == (theirs >= SAID):
         return ""
     return f"we say {REAL} {ours:.2f}, {survey} says {REAL} {theirs:.2f}"

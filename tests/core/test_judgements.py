@@ -67,8 +67,19 @@ def test_a_verdict_adds_up_what_has_one_word_and_needs_half(said, verdict):
 
 def test_the_surest_of_ours_speaks_for_us():
     ours = [says("stamp", SN=0.7, AGN=0.3), says("transient", AGN=0.9), says("real_bogus", real=0.99)]
-    assert judgements.our_verdict([*ours, says(source="Fink", VS=1.0)]) == ("AGN", 0.9)
-    assert judgements.our_verdict([says(SN=0.4, AGN=0.3)]) is None
+    assert judgements.our_surest([*ours, says(source="Fink", VS=1.0)]).verdict == ("AGN", 0.9)
+    assert judgements.our_surest([says(SN=0.4, AGN=0.3)]) is None
+
+
+def test_who_is_undecided_contradicts_nobody():
+    broker = says(source="ALeRCE", AGN=0.9)
+    assert not judgements.class_difference([says(VS=0.52, AGN=0.45), broker])
+    assert judgements.class_difference([says(VS=0.7, AGN=0.25), broker])
+
+
+def test_real_or_bogus_is_compared_where_it_was_learned():
+    ours = [says("real_bogus", real=0.2)]
+    assert judgements.real_difference(ours, "ZTF", 0.9) and not judgements.real_difference(ours, "LSST", 0.9)
 
 
 def test_others_contradict_where_their_word_is_another():
