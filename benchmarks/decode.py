@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.figure import DATA, figure
+from benchmarks.figure import DATA, SHARED, figure
 from benchmarks.surveys import Lsst, Ztf, every_field
 from tom_alerce_like.alerts import columns, cutouts
 from tom_alerce_like.alerts.packets import WORTHWHILE, Reader
@@ -36,8 +36,8 @@ def main() -> None:
 
 def figures(data: Path) -> None:
     """Print packets per second and their ratio: ZTF containers as published, LSST messages as Rubin sends them."""
-    packets = [path.read_bytes() for path in sorted((data / "ztf_alerts" / "packets").glob("*.avro"))]
-    messages = [path.read_bytes() for path in sorted((data / "lsst_alerts" / "wire").glob("confluent*.avro"))]
+    packets = stored(data, "ztf_alerts/packets/*.avro")
+    messages = stored(data, "lsst_alerts/wire/confluent*.avro")
     if packets:
         compare("decode", packets, Ztf())
         compare("decode_all_fields", packets, Ztf(), every_field)
@@ -47,6 +47,12 @@ def figures(data: Path) -> None:
         compare("decode_lsst", messages, Lsst())
     else:
         print(f"skipped: decode_lsst_ratio: no messages in {data / 'lsst_alerts' / 'wire'}", flush=True)
+
+
+def stored(data: Path, pattern: str) -> list[bytes]:
+    """Return the files of a pattern in ``data``, or in the default folder where it has none: these are timed only."""
+    found = next(filter(None, (sorted(folder.glob(pattern)) for folder in (data, SHARED))), [])
+    return [path.read_bytes() for path in found]
 
 
 def ours(survey: Ztf | Lsst, kind: pa.StructType, reader: Reader, chunk: Sequence[bytes]) -> None:

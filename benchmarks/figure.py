@@ -10,10 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Folder of real alerts and recorded replies; the variable DATA overrides the default.
-_SHARED = ROOT.parent / "shared" / "data"
-DATA = Path(os.environ.get("DATA") or _SHARED)
+SHARED = ROOT.parent / "shared" / "data"
+DATA = Path(os.environ.get("DATA") or SHARED)
 #: The survey's own weights; a folder of other alerts need not hold a copy.
-BRAAI_WEIGHTS = next(filter(Path.is_file, (f / "weights" / "braai_d6_m7.h5" for f in (DATA, _SHARED))), None)
+BRAAI_WEIGHTS = next(filter(Path.is_file, (f / "weights" / "braai_d6_m7.h5" for f in (DATA, SHARED))), None)
 
 
 def figure(name: str, value: float, unit: str, peer: tuple[str, float] | None = None) -> str:

@@ -35,10 +35,12 @@ ALERTS, PEER_BATCH, ROUNDS = 500, 64, 3
 
 def figures(data: Path) -> None:
     """Print stamps and alerts per second, and the time to a first score."""
-    if not (data / "ztf_alerts" / labelled.UNLABELLED).is_file():
+    names = (labelled.UNLABELLED, labelled.LABELLED)
+    there = [name for name in names if (data / "ztf_alerts" / name).is_file()]
+    alerts = pd.concat([labelled.read(data, name) for name in there]) if there else pd.DataFrame()
+    if alerts.empty:
         print(f"skipped: speed: no alerts in {data / 'ztf_alerts'}", flush=True)
         return
-    alerts = labelled.read(data, labelled.UNLABELLED)
     alerts = pd.concat([alerts] * -(-ALERTS // len(alerts)), ignore_index=True)[:ALERTS]
     against_peer(np.nan_to_num(triplets(alerts)))
     for name, kind in MODULES.items():
@@ -99,7 +101,7 @@ def first_score_s(name: str, kind: str) -> float:
         f"{kind}().score(alert); print(time.perf_counter() - start)\n"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True, env=environment)
     return float(done.stdout)
 
 

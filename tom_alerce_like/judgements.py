@@ -40,6 +40,8 @@ class Judgement:
     source: str
     classifier: str
     version: str
+    #: Time of the alert that was judged, minus infinity where it is not known.
+    mjd: float
     classes: list[tuple[str, float]]
 
     @property
@@ -91,7 +93,7 @@ def newest(target_ids: Sequence[int]) -> dict[int, list[Judgement]]:
             judge = target, source, classifier
             age = (mjd if mjd is not None else float("-inf"), _number(version), version)
             if judge not in ages or age > ages[judge]:
-                ages[judge], found[judge] = age, Judgement(source, classifier, version, [])
+                ages[judge], found[judge] = age, Judgement(source, classifier, version, age[0], [])
             if age == ages[judge]:
                 found[judge].classes.append((class_name, probability))
     by_target: dict[int, list[Judgement]] = {}
@@ -108,9 +110,16 @@ def _number(version: str) -> list[int]:
     return [int(digits) for digits in re.findall(r"\d+", version)]
 
 
+def our_latest(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return what our modules say of the newest alert that any of them judged: not what one said long ago."""
+    ours = [judgement for judgement in judgements if judgement.is_ours]
+    latest = max((judgement.mjd for judgement in ours), default=0.0)
+    return [judgement for judgement in ours if judgement.mjd == latest]
+
+
 def our_surest(judgements: Iterable[Judgement]) -> Judgement | None:
     """Return the judgement with the verdict of which our modules are surest."""
-    ours = [(one.verdict.probability, one) for one in judgements if one.is_ours and one.verdict]
+    ours = [(one.verdict.probability, one) for one in our_latest(judgements) if one.verdict]
     return max(ours, key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
@@ -121,9 +130,9 @@ def opponents(judgements: Sequence[Judgement]) -> list[Judgement]:
     return [other for other in others if ours and other.verdict and ours.contradicts(other.verdict)]
 
 
-def our_real_bogus(judgements: Iterable[Judgement]) -> float | None:
-    """Return the probability of being real that our module gives."""
-    ours = (judgement for judgement in judgements if judgement.is_ours and judgement.classifier.endswith(REAL_BOGUS))
+def our_real_bogus(judgements: Iterable[Judgement], mjd: float) -> float | None:
+    """Return the probability of being real that our module gives to the alert of that time."""
+    ours = (one for one in judgements if one.is_ours and one.classifier.endswith(REAL_BOGUS) and one.mjd == mjd)
     return next((dict(judgement.classes).get(REAL) for judgement in ours), None)
 
 
@@ -134,12 +143,12 @@ def class_difference(judgements: Sequence[Judgement]) -> str:
     return ", ".join((f"we say {ours.verdict}", *theirs)) if ours and against else ""
 
 
-def real_difference(judgements: Iterable[Judgement], survey: str, theirs: float | None) -> str:
-    """Say that our real/bogus score and the survey's lie on different sides of one half; empty where they do not.
+def real_difference(judgements: Iterable[Judgement], survey: str, theirs: float | None, mjd: float) -> str:
+    """Say that our real/bogus score of an alert and the survey's lie on two sides of one half; empty where not.
 
     Only where ours was learned from: see `LEARNED_FROM`.
     """
-    ours = our_real_bogus(judgements) if survey == LEARNED_FROM else None
+    ours = our_real_bogus(judgements, mjd) if survey == LEARNED_FROM else None
     if ours is None or theirs is None or (ours >= SAID) == (theirs >= SAID):
         return ""
     return f"we say {REAL} {ours:.2f}, {survey} says {REAL} {theirs:.2f}"

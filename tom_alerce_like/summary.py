@@ -87,9 +87,9 @@ def _with_survey_history(light: tuple | None, alert: dict[str, Any]) -> tuple:
 def _classes(said: Sequence[Judgement], alert: dict[str, Any]) -> tuple:
     naming = [judgement for judgement in said if judgement.names_the_class]
     own_class, own_probability, _ = _likeliest([judgement for judgement in naming if judgement.is_ours])
-    survey_real = alert["real_bogus"]
-    texts = judgements.class_difference(said), judgements.real_difference(said, alert["survey"], survey_real)
-    own = own_class, own_probability, judgements.our_real_bogus(said), survey_real, "; ".join(filter(None, texts))
+    survey_real, mjd = alert["real_bogus"], alert["mjd"]
+    texts = judgements.class_difference(said), judgements.real_difference(said, alert["survey"], survey_real, mjd)
+    own = own_class, own_probability, judgements.our_real_bogus(said, mjd), survey_real, "; ".join(filter(None, texts))
     return *_likeliest(naming), *own
 
 

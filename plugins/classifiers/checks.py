@@ -20,6 +20,7 @@ def braai_weights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     # a web process starts without the libraries that modules work with
     from tom_alerce_like.plugins.classifiers.braai import Braai
+    from tom_alerce_like.plugins.classifiers.braai.graph import onnx_bytes
     from tom_alerce_like.plugins.classifiers.braai.reader import read
 
     module = Braai()
@@ -27,7 +28,7 @@ def braai_weights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set TOM_ALERCE_LIKE['BRAAI_WEIGHTS'] to a path and run `manage.py alerce_braai URL`."
         return [Info("braai has no weights: it judges nothing.", hint=hint, id="tom_alerce_like_classifiers.I001")]
     try:
-        read(Path(module.weights), module.sha256)
+        onnx_bytes(read(Path(module.weights), module.sha256))
     except ConfigurationError as error:
         hint = "`manage.py alerce_braai URL` fetches the weights; BRAAI_SHA256 is the checksum of their file."
         return [Warning(f"braai judges nothing: {error}", hint=hint, id="tom_alerce_like_classifiers.W001")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,14 +13,24 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
 from tom_alerce_like.alerts import files
+from tom_alerce_like.alerts.schema import frame
 
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]
 LABELLED, UNLABELLED = "alerts_labelled.parquet", "alerts_unlabelled.parquet"
 
 
 def read(data: Path, name: str) -> pd.DataFrame:
-    """Return the alert table of the file ``name`` in ``data``/ztf_alerts."""
-    return pd.concat([batch.alerts for batch in files.read(data / "ztf_alerts" / name)], ignore_index=True)
+    """Return the alert table of the file ``name`` in ``data``/ztf_alerts; tells what of it cannot be read.
+
+    Raises `FileNotFoundError` where it is missing.
+    """
+    path = data / "ztf_alerts" / name
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there")
+    batches = list(files.read(path))
+    for problem in (problem for batch in batches for problem in batch.problems):
+        print(f"left out: {problem}", file=sys.stderr)
+    return pd.concat([frame({}), *(batch.alerts for batch in batches)], ignore_index=True)
 
 
 def examples(data: Path) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
+
 Floats = NDArray[np.float64]
 Measured = Mapping[str, float]
 BINS = 10
@@ -33,8 +35,11 @@ def with_intervals(
 ) -> dict[str, tuple[float, float, float]]:
     """Return each figure of ``measure(rows, weight)`` with its 95 per cent interval, objects resampled n times.
 
-    ``rows`` are positions of the rows that were drawn, ``weight`` theirs, times how often the object was drawn.
+    ``rows`` are positions of the rows that were drawn, ``weight`` theirs, times how often the object was drawn. Raises
+    `InputError` where there are no rows.
     """
+    if not len(object_id):
+        raise InputError("no alert that could be measured")
     rng = np.random.default_rng(seed)
     _, owner = np.unique(object_id, return_inverse=True)
     count = owner.max() + 1

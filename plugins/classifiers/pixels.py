@@ -49,7 +49,8 @@ def stamps(alerts: pd.DataFrame, kinds: Sequence[str]) -> Pixels:
             if stamp is not None:
                 _paste(canvas, binned(stamp, survey), x_px, y_px)
         if kind == "difference" and "is_positive" in alerts:
-            made[((alerts["survey"] == _KEEPS_SIGN) & ~alerts["is_positive"]).to_numpy(), number] *= -1
+            faded = alerts["is_positive"].eq(False).fillna(False).to_numpy(bool)
+            made[faded & (alerts["survey"] == _KEEPS_SIGN).to_numpy(bool), number] *= -1
     return made
 
 

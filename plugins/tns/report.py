@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F
 from tom_targets.models import Target
 
 from tom_alerce_like.models import Candidate, Classification
@@ -37,7 +38,10 @@ def build(targets: Iterable[Target], reporter: str, account: Account) -> dict[in
     keys = [target.pk for target in wanted]
     photometry = points.of_targets(keys)
     candidates = Candidate.objects.in_bulk(keys)
-    judgements = Classification.objects.filter(target_id__in=keys).order_by("probability")
+    judgements = Classification.objects.filter(target_id__in=keys).order_by(
+        F("mjd").asc(nulls_first=True), "modified", "probability"
+    )
+    # the newest comes last
     chosen = {(row.target_id, row.classifier, row.class_name): row for row in judgements}
     made = {}
     for target in wanted:

@@ -7,7 +7,7 @@ from guardian.shortcuts import assign_perm
 
 from tests.core.make import candidate, point, user
 from tom_alerce_like import panels
-from tom_alerce_like.models import Alert, Candidate, Classification
+from tom_alerce_like.models import Alert, Classification
 from tom_alerce_like.plots import light_curve
 from tom_alerce_like.views.alerts_tab import photometry, scores
 
@@ -28,13 +28,18 @@ def judge(target, probability, class_name="SN", **fields):
     return Classification.objects.create(target=target, class_name=class_name, probability=probability, **fields)
 
 
+def of_survey(target, real_bogus, mjd=61000.0):
+    place = {"object_id": "ZTF26a", "ra_deg": 10.0, "dec_deg": 5.0, "band": "r"}
+    Alert.objects.create(target=target, survey="ZTF", alert_id="1", mjd=mjd, real_bogus=real_bogus, **place)
+
+
 def test_the_newest_version_of_each_classifier_is_shown(target):
     judge(target, 0.5)
     judge(target, 0.7, version="1.1", mjd=61001.0)
     judge(target, 0.2, "AGN", version="1.1", mjd=61001.0)
     judge(target, 0.9, source="local", classifier="transient")
     judge(target, 0.8, "Transient", classifier="lc_classifier_top")
-    shown = scores(target, target.candidate)
+    shown = scores(target)
     assert [(said.source, said.version, said.classes) for said in shown["naming"]] == [
         ("local", "1.0", [("SN", 0.9)]),
         ("ALeRCE", "1.1", [("SN", 0.7), ("AGN", 0.2)]),
@@ -47,8 +52,8 @@ def test_what_the_picture_says_stands_apart_from_what_it_is(admin_client, target
     judge(target, 0.88, "real", source="local", classifier="braai")
     judge(target, 0.95, "galaxy", source="local", classifier="star_galaxy")
     judge(target, 0.93, source="local", classifier="stamp")
-    Candidate.objects.update(survey_real_bogus=0.84)
-    shown = scores(target, target.candidate)
+    of_survey(target, 0.84)
+    shown = scores(target)
     assert [said.classifier for said in shown["real"]] == ["braai", "real_bogus"]
     assert [said.classifier for said in shown["aspects"]] == ["star_galaxy"]
     assert [said.classifier for said in shown["naming"]] == ["stamp"]
@@ -65,7 +70,7 @@ def test_a_difference_is_marked_with_words(admin_client, target):
     judge(target, 0.8, "AGN")
     judge(target, 0.7, "SNIa", classifier="lc_classifier")
     judge(target, 0.97, "real", source="local", classifier="real_bogus")
-    Candidate.objects.update(survey_real_bogus=0.2)
+    of_survey(target, 0.2)
     page = admin_client.get(url(target)).content.decode()
     assert "≠ Difference: we say SN 0.91, ALeRCE stamp_classifier says AGN 0.80<" in page
     assert "≠ Difference: we say real 0.97, ZTF says real 0.20<" in page

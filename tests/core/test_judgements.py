@@ -15,8 +15,11 @@ from tom_alerce_like.taxonomy import judges_aspect, kind, names_the_class
 WITHOUT_KIND = {"TDE", "Microlensing", "Transient", "Stochastic"}
 
 
-def says(classifier="stamp", source="local", **classes):
-    return Judgement(source, classifier, "1.0", sorted(classes.items(), key=lambda row: -row[1]))
+MJD = 61000.0
+
+
+def says(classifier="stamp", source="local", mjd=MJD, **classes):
+    return Judgement(source, classifier, "1.0", mjd, sorted(classes.items(), key=lambda row: -row[1]))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,14 @@ def test_who_is_undecided_contradicts_nobody():
 
 def test_real_or_bogus_is_compared_where_it_was_learned():
     ours = [says("real_bogus", real=0.2)]
-    assert judgements.real_difference(ours, "ZTF", 0.9) and not judgements.real_difference(ours, "LSST", 0.9)
+    assert judgements.real_difference(ours, "ZTF", 0.9, MJD)
+    assert not judgements.real_difference(ours, "LSST", 0.9, MJD)
+
+
+def test_scores_of_two_alerts_are_not_compared():
+    ours = [says("real_bogus", real=0.2), says("stamp", VS=0.95), says("transient", mjd=MJD - 9, SN=0.99)]
+    assert not judgements.real_difference(ours, "ZTF", 0.9, MJD + 1)
+    assert judgements.our_surest(ours).verdict == ("VS", 0.95)
 
 
 def test_others_contradict_where_their_word_is_another():
@@ -106,7 +116,7 @@ def test_others_contradict_where_their_word_is_another():
 def test_real_and_bogus_are_the_two_sides_of_a_half(ours, theirs, text):
     said = [] if ours is None else [says("real_bogus", real=ours)]
     braai_is_the_surveys = says("braai", real=0.0)
-    assert judgements.real_difference([braai_is_the_surveys, *said], "ZTF", theirs) == text
+    assert judgements.real_difference([braai_is_the_surveys, *said], "ZTF", theirs, MJD) == text
 
 
 @pytest.mark.django_db

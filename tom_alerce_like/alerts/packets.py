@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -63,30 +63,34 @@ class Reader:
 
     def container(self, content: bytes) -> Iterator[Packet | Walked]:
         """Return the packets of an Avro object container; raises as `wire.packets` does."""
-        found: list[Packet | Walked] = []
+        n_found = 0
         try:
-            self._walk(content, found)
+            for packet in self._walk(content):
+                n_found += 1
+                yield packet
         except UnusualError:
-            return chain(found, islice(wire.packets(io.BytesIO(content)), len(found), None))
-        return iter(found)
+            yield from islice(wire.packets(io.BytesIO(content)), n_found, None)
 
-    def _walk(self, content: bytes, found: list[Packet | Walked]) -> None:
+    def _walk(self, content: bytes) -> Iterator[Packet | Walked]:
         header = self._headers.of(content)
         schema = self._known(header.schema, lambda: json.loads(header.schema))
         for block in container.blocks(content, header):
+            if block.n_packets > block.end - block.start:  # a packet has at least a byte
+                raise UnusualError
             decoder, at = schema.for_packets(block.n_packets), block.start
             for _ in range(block.n_packets):
                 packet, at = _next(decoder, block.body, at)
                 if at > block.end:
                     raise UnusualError
-                found.append(packet)
+                yield packet
 
     def _known(self, key: bytes | int, schema: Callable[[], Any]) -> _Schema:
-        if key not in self._schemas:
+        known = self._schemas.get(key)
+        if known is None:
             if len(self._schemas) >= _MAX_KNOWN:
                 self._schemas.clear()
-            self._schemas[key] = _Schema(lambda: self._decoder(schema))
-        return self._schemas[key]
+            known = self._schemas[key] = _Schema(lambda: self._decoder(schema))
+        return known
 
     def _decoder(self, read_schema: Callable[[], Any]) -> Decoder | None:
         try:

@@ -14,7 +14,7 @@ from guardian.shortcuts import get_objects_for_user
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
-from tom_alerce_like import judgements, panels
+from tom_alerce_like import judgements, panels, store
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.ingest.photometry import ALERT, FORCED
 from tom_alerce_like.judgements import Judgement
@@ -40,7 +40,7 @@ class AlertsTabView(LoginRequiredMixin, View):
             "alert": newest_stamped_alert(pk),
             "kinds": KINDS,
             "light_curve": light_curve(photometry(target, request.user)),
-            "scores": scores(target, candidate),
+            "scores": scores(target),
             "actions": panels.candidate_actions() if may_act else [],
             "now_mjd": now_mjd(),
             "panels": panels.render(target, request.user, request),
@@ -68,11 +68,11 @@ def photometry(target: Target, user: Any) -> list[PhotometryReducedDatum]:
     return list(datums.order_by("-timestamp")[:SHOWN_POINTS])[::-1]
 
 
-def scores(target: Target, candidate: Candidate | None) -> dict[str, Any]:
+def scores(target: Target) -> dict[str, Any]:
     """Return what classifiers say of a target, ours first: of its class, of branches of classes, of the picture."""
     said = judgements.newest([target.pk]).get(target.pk, [])
     aspects = [judgement for judgement in said if judges_aspect(judgement.classifier)]
-    survey, survey_real = (candidate.survey, candidate.survey_real_bogus) if candidate else ("", None)
+    newest = store.newest([target.pk]).values("survey", "real_bogus", "mjd").first()
     return {
         "naming": [judgement for judgement in said if judgement.names_the_class],
         "branches": [judgement for judgement in said if not judgement.names_the_class and judgement not in aspects],
@@ -80,7 +80,9 @@ def scores(target: Target, candidate: Candidate | None) -> dict[str, Any]:
         "aspects": [judgement for judgement in aspects if not _is_of_real(judgement)],
         "against": judgements.opponents(said),
         "class_difference": judgements.class_difference(said),
-        "real_difference": judgements.real_difference(said, survey, survey_real),
+        "survey_real": newest and newest["real_bogus"],
+        "real_difference": newest
+        and judgements.real_difference(said, newest["survey"], newest["real_bogus"], newest["mjd"]),
     }
 
 

@@ -43,10 +43,6 @@ def shipped(data: Path, weights: Path | None = None) -> pd.DataFrame:
     return made[made["drb"].notna() & (made["drbversion"] != "")].reset_index(drop=True)
 
 
-#: Nothing is trained here, so that no part of the alerts has to be held back.
-unseen = shipped
-
-
 def _file(data: Path, name: str, module: Braai) -> pd.DataFrame:
     columns = ["candid", "drb", "candidate.drbversion"]
     said = pq.read_table(data / "ztf_alerts" / name, columns=columns).flatten().to_pandas()

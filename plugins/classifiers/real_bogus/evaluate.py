@@ -37,13 +37,17 @@ def shipped(data: Path) -> pd.DataFrame:
     return _table(known, probabilities(known.stamps))
 
 
-def unseen(data: Path, taught: bool = True) -> pd.DataFrame:
+def unseen(data: Path, weights: Path | None = None) -> pd.DataFrame:
     """Return the same, judged by nets that never saw the object.
 
+    ``weights`` are those of the teacher, by default the file in ``data``; without it the nets have none.
     Raises `FileNotFoundError` where ``data`` has no alerts, or none without a drb to begin with.
     """
     known = Known.read(data)
-    teacher = braai(data / TEACHER) if taught and (data / TEACHER).is_file() else None
+    weights = weights or data / TEACHER
+    teacher = braai(weights) if weights.is_file() else None
+    if teacher is None:
+        print("real_bogus: trained without the teacher that the model card tells of")
     general = General(known, teacher)
     real = np.full(len(known), np.nan)
     scored = np.isfinite(known.drb)
@@ -86,10 +90,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--shipped", action="store_true", help="judge the shipped weights, on objects new to them")
-    parser.add_argument("--untaught", action="store_true", help="without the teacher")
+    parser.add_argument("--teacher", type=Path, metavar="FILE", help="weights of braai, if DATA does not hold them")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER")
     options = parser.parse_args()
-    scores = shipped(options.data) if options.shipped else unseen(options.data, not options.untaught)
+    scores = shipped(options.data) if options.shipped else unseen(options.data, options.teacher)
     for name, (value, low, high) in figures(options.data, scores).items():
         print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
     tell(scores)

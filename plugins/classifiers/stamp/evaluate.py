@@ -100,7 +100,7 @@ def measures(truth: NDArray[np.int64], scores: Floats, weight: Floats) -> dict[s
         "sn_purity": purity,
         "sn_completeness": completeness,
         "sn_purity_most_probable": float(right[said == SN].sum() / called) if called else np.nan,
-        "sn_completeness_most_probable": float(recalls[SN]),
+        "sn_completeness_most_probable": float(recalls[SN]) if total[SN] else np.nan,
         "ece": calibration_error(confidence, (said == truth)[known], equal),
         "calibration_error_of_labelled_mix": calibration_error(confidence, (said == truth)[known], weight[known]),
     }
@@ -108,6 +108,8 @@ def measures(truth: NDArray[np.int64], scores: Floats, weight: Floats) -> dict[s
 
 def _best(is_sn: NDArray[np.bool_], score: Floats, weight: Floats) -> tuple[float, float]:
     """Return purity and completeness where the purity is largest with a completeness of `COMPLETENESS` or more."""
+    if not is_sn.any():
+        return np.nan, np.nan
     purity, completeness, _ = precision_recall_curve(is_sn, score, sample_weight=weight)
     enough = np.flatnonzero(completeness >= COMPLETENESS - 1e-9)
     best = enough[purity[enough].argmax()]

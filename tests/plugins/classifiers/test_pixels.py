@@ -80,6 +80,16 @@ def test_what_faded_is_a_peak(survey, sign):
     np.testing.assert_array_equal(faded[2], sign * rose[2])
 
 
+def test_a_sign_that_is_not_known_turns_nothing():
+    table = alerts(np.full((30, 30), 7, np.float32), "LSST")
+    both = pd.concat([table] * 2, ignore_index=True)
+    for signs in ([pd.NA, False], [None, False]):
+        made = triplets(both.assign(is_positive=pd.Series(signs, dtype=object)))[:, 2]
+        assert np.nanmax(made[0]) == 21 and np.nanmax(made[1]) == -21
+    nullable = triplets(both.assign(is_positive=pd.array([True, None], "boolean")))[:, 2]
+    assert np.nanmin(nullable) == 21
+
+
 def test_what_is_missing_or_broken_is_nan():
     good = fits_bytes(np.ones((63, 63)))
     rows = [

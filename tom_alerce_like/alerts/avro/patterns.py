@@ -38,6 +38,7 @@ def pattern(schema: Any) -> bytes:
     """Return the pattern of a value that is not long; raises `UnusualError` where there is none."""
     schema = bare(schema)
     if isinstance(schema, list):
+        require(len(schema) <= _FEW)  # the number of a later type has two bytes
         return b"(?:%s)" % b"|".join(branch(number, one) for number, one in enumerate(schema))
     name = name_of(schema)
     if name == "record":
