@@ -21,6 +21,7 @@ import pandas as pd
 
 from benchmarks.figure import BRAAI_WEIGHTS, DATA, figure
 from tom_alerce_like.plugins.classifiers import labelled
+from tom_alerce_like.plugins.classifiers.normalise import filled
 from tom_alerce_like.plugins.classifiers.pixels import Pixels, triplets
 
 MODULES = {
@@ -30,7 +31,7 @@ MODULES = {
     "star_galaxy": "StarGalaxyClassifier",
 }
 PACKAGE = "tom_alerce_like.plugins.classifiers"
-ALERTS, PEER_BATCH, ROUNDS = 500, 64, 3
+ALERTS, PEER_BATCH, ROUNDS, HALF = 500, 64, 3, 0.5
 
 
 def figures(data: Path) -> None:
@@ -42,7 +43,7 @@ def figures(data: Path) -> None:
         print(f"skipped: speed: no alerts in {data / 'ztf_alerts'}", flush=True)
         return
     alerts = pd.concat([alerts] * -(-ALERTS // len(alerts)), ignore_index=True)[:ALERTS]
-    against_peer(np.nan_to_num(triplets(alerts)))
+    against_peer(filled(triplets(alerts)))
     for name, kind in MODULES.items():
         module = getattr(import_module(f"{PACKAGE}.{name}"), kind)()
         figure(f"{name}_alerts_per_s", per_second(lambda score=module.score: score(alerts), len(alerts)), "1/s")
@@ -51,7 +52,7 @@ def figures(data: Path) -> None:
 
 def against_peer(stamps: Pixels) -> None:
     """Print how many triplets of stamps `real_bogus` judges a second, and how many braai in torch does."""
-    from tom_alerce_like.plugins.classifiers.real_bogus.classifier import probabilities
+    from tom_alerce_like.plugins.classifiers.real_bogus.classifier import WEIGHTS_INT8, probabilities
 
     ours = per_second(lambda: probabilities(stamps), len(stamps))
     peer = None
@@ -59,6 +60,9 @@ def against_peer(stamps: Pixels) -> None:
         score = braai(BRAAI_WEIGHTS)
         peer = "braai in torch", per_second(lambda: score(stamps), len(stamps))
     figure("stamps_per_s", ours, "1/s", peer)
+    figure("stamps_per_s_int8", per_second(lambda: probabilities(stamps, WEIGHTS_INT8), len(stamps)), "1/s", peer)
+    same = (probabilities(stamps) >= HALF) == (probabilities(stamps, WEIGHTS_INT8) >= HALF)
+    figure("real_bogus_int8_agreement", float(same.mean()), "fraction")
 
 
 def braai(weights: Path) -> Callable[[Pixels], Any]:
