@@ -51,3 +51,9 @@ def with_intervals(
     low, high = (pd.DataFrame(drawn).quantile(q) for q in (0.025, 0.975))
     everything = measure(np.arange(len(owner)), weight)
     return {name: (value, low[name], high[name]) for name, value in everything.items()}
+
+
+def show(figures: Mapping[str, tuple[float, float, float]]) -> None:
+    """Print a line for each figure with its interval."""
+    for name, (value, low, high) in figures.items():
+        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")

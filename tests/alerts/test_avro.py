@@ -248,6 +248,7 @@ def fields(*types):
         (fields({"type": "array", "items": {"type": "array", "items": "int"}}), None),
         (fields({"type": "enum", "name": "e", "symbols": ["A"]}), None),
         (fields(["null", {**fields("bytes", "double"), "name": "inner"}]), None),
+        (fields([{"type": "fixed", "name": f"x{number}", "size": 1} for number in range(65)]), None),
         ("double", None),
     ],
 )

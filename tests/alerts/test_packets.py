@@ -192,6 +192,27 @@ def test_a_file_that_is_cut_short_gives_what_fastavro_gives(data, walking, name,
     assert rows(ours[0], FILES[name]) == rows(theirs[0], FILES[name]) and ours[1] == theirs[1] != ""
 
 
+def test_packets_of_no_bytes_are_not_gathered(walking):
+    out = io.BytesIO()
+    fastavro.writer(out, {"type": "record", "name": "a", "fields": []}, [{}] * 1000)
+    found, problem = taken(reader(ztf.PACKET), out.getvalue())
+    assert found == [{}] * 1000 and not problem and not any(isinstance(packet, Walked) for packet in found)
+
+
+def test_the_first_packet_of_a_container_does_not_wait_for_the_last(walking):
+    schema = {"type": "record", "name": "a", "fields": [{"name": "objectId", "type": "string"}]}
+    out = io.BytesIO()
+    fastavro.writer(out, schema, [{"objectId": "ZTF1"}] * 1000, sync_interval=100)
+    tracemalloc.start()
+    try:
+        assert next(reader(ztf.PACKET).container(out.getvalue())).packet() == {"objectId": "ZTF1"}
+        gathered = tracemalloc.get_traced_memory()[1]
+        rest = taken(reader(ztf.PACKET), out.getvalue())[0]
+        assert len(rest) == 1000 and tracemalloc.get_traced_memory()[1] > gathered + 50_000
+    finally:
+        tracemalloc.stop()
+
+
 def number(value):
     out = io.BytesIO()
     fastavro.schemaless_writer(out, "long", value)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.braai.classifier import Braai
 from tom_alerce_like.plugins.classifiers.braai.reader import D6_M7
-from tom_alerce_like.plugins.classifiers.measures import with_intervals
+from tom_alerce_like.plugins.classifiers.measures import show, with_intervals
 from tom_alerce_like.plugins.classifiers.pictures import confusion, stamps
 
 WEIGHTS = Path("weights", "braai_d6_m7.h5")
@@ -92,8 +92,7 @@ def main() -> None:
     print(
         f"{len(table)} alerts of {table['object_id'].nunique()} objects, {(table['drb'] < THRESHOLD).sum()} below 0.5"
     )
-    for name, (value, low, high) in figures(options.data, table).items():
-        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
+    show(figures(options.data, table))
     table["difference"] = np.abs(table["real"] - table["drb"])
     print("difference:", table["difference"].quantile([0.5, 0.9, 0.99, 1]).to_dict())
     print(table.nlargest(5, "difference").to_string(index=False))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from tom_alerce_like.plugins.classifiers import labelled, nets_export
-from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
+from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
 from tom_alerce_like.plugins.classifiers.real_bogus.classifier import probabilities
 from tom_alerce_like.plugins.classifiers.real_bogus.known import THRESHOLD, Known
 from tom_alerce_like.plugins.classifiers.real_bogus.report import draw, tell
@@ -94,8 +94,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     scores = shipped(options.data) if options.shipped else unseen(options.data, options.teacher)
-    for name, (value, low, high) in figures(options.data, scores).items():
-        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
+    show(figures(options.data, scores))
     tell(scores)
     if options.pictures:
         draw(options.data, scores, options.pictures)

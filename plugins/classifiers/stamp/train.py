@@ -14,11 +14,9 @@ import lightgbm
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
-from tom_alerce_like.plugins.classifiers import export_lightgbm, labelled
+from tom_alerce_like.plugins.classifiers import calibrate, export_lightgbm, labelled
 from tom_alerce_like.plugins.classifiers.export_lightgbm import Part
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.stamp import evaluate, measurements, net, shapes
 from tom_alerce_like.plugins.classifiers.stamp import features as seen
 from tom_alerce_like.plugins.classifiers.stamp.classifier import LEARNED, PAIRS, VERSION, WEIGHTS, answers
@@ -118,13 +116,7 @@ def temperature(features: Features, table: pd.DataFrame) -> float:
     unseen = np.empty((len(table), len(LEARNED)))
     for fit, test in labelled.folds(table, _PARTS, SEED):
         unseen[test] = logs(members(features[fit], table.iloc[fit]), features[test])
-    codes, weight = labelled.codes(table["label"], LEARNED), balanced(table)
-
-    def loss(log_temperature: float) -> float:
-        at_truth = probabilities(unseen, float(np.exp(log_temperature)))[np.arange(len(codes)), codes]
-        return float(-(weight * np.log(at_truth)).sum())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+    return calibrate.temperature(unseen, labelled.codes(table["label"], LEARNED), balanced(table))
 
 
 def main() -> None:

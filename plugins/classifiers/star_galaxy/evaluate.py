@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from tom_alerce_like.plugins.classifiers import labelled
-from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
+from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
 from tom_alerce_like.plugins.classifiers.star_galaxy import images, report, train, truth
 from tom_alerce_like.plugins.classifiers.star_galaxy.classifier import WEIGHTS, Judge, decided, judges
 from tom_alerce_like.plugins.classifiers.star_galaxy.train import Examples
@@ -119,8 +119,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     scores = unseen(options.data)
-    for name, (value, low, high) in figures(options.data, scores).items():
-        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
+    show(figures(options.data, scores))
     for title, table, column in report.parts(scores):
         print(f"{title}: {column}, {table['label'].value_counts().to_dict()}")
         for name, (value, low, high) in {"auc": auc(table, column), "ece": error(table, column)}.items():

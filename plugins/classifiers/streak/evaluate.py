@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from tom_alerce_like.plugins.classifiers import labelled
-from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
+from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
 from tom_alerce_like.plugins.classifiers.serving import probabilities, session
 from tom_alerce_like.plugins.classifiers.streak import examples, report, train
 from tom_alerce_like.plugins.classifiers.streak.classifier import CLASSES, WEIGHTS
@@ -125,8 +125,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     scores = unseen(options.data)
-    for name, (value, low, high) in figures(options.data, scores).items():
-        print(f"{name} {value:.4f} [{low:.4f}, {high:.4f}]")
+    show(figures(options.data, scores))
     table = measured(scores)
     report.tell(options.data, scores, table, threshold(table))
     if options.pictures:

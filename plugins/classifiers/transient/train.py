@@ -13,12 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from tom_alerce_like.plugins.classifiers import labelled
+from tom_alerce_like.plugins.classifiers import calibrate, labelled
 from tom_alerce_like.plugins.classifiers.export import write
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, GROUPS, matrix
 
@@ -75,13 +73,7 @@ def temperature(features: NDArray[np.float32], table: pd.DataFrame) -> float:
     unseen = np.empty((len(table), len(CLASSES)))
     for train, test in folds(table, 4):
         unseen[test] = trees(features[train], table.iloc[train]).decision_function(features[test])
-    codes, weight = labelled.codes(table["label"], CLASSES), table["weight"].to_numpy()
-
-    def loss(log_temperature: float) -> float:
-        at_truth = probabilities(unseen, float(np.exp(log_temperature)))[np.arange(len(codes)), codes]
-        return float(-(weight * np.log(at_truth)).sum())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+    return calibrate.temperature(unseen, labelled.codes(table["label"], CLASSES), table["weight"].to_numpy())
 
 
 def main() -> None:
