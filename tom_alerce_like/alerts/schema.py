@@ -72,6 +72,10 @@ OPTIONAL = (
     "sso_mag",
     "trail_length_arcsec",
     "extendedness",  # 0 point source, 1 extended
+    "mw_ebv",  # E(B-V) of the Milky Way in this direction
+    "host_redshift",  # of the most probable host galaxy; the packets have none, other rooms fill it in
+    "host_redshift_err",
+    "host_offset_arcsec",
 )
 
 ALERT_SCHEMA = pa.schema(
