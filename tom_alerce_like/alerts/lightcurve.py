@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tom_alerce_like.alerts.schema import LIGHTCURVE
 
@@ -15,15 +16,20 @@ FIELDS = tuple(field.name for field in LIGHTCURVE.value_type)
 
 def points(alerts: pd.DataFrame) -> pd.DataFrame:
     """Return one row per point: ``row`` (position of the alert in the table), survey, object_id and `FIELDS`."""
-    lists = _lists(alerts["lightcurve"])
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    row = np.repeat(np.arange(len(alerts)), lengths)
+    row, fields = flattened(alerts["lightcurve"])
     flat = pd.DataFrame({"row": row})
     for name in ("survey", "object_id"):
         flat[name] = alerts[name].array.take(row)
-    for name, values in zip(FIELDS, lists.flatten().flatten(), strict=True):
+    for name, values in fields.items():
         flat[name] = _plain(values)
     return flat
+
+
+def flattened(column: pd.Series) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Return the position of the alert of each point of a column ``lightcurve``, and each field of all points."""
+    lists = _lists(column)
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    return np.repeat(np.arange(len(column)), lengths), dict(zip(FIELDS, lists.flatten().flatten(), strict=True))
 
 
 def nest(flat: pd.DataFrame, n_alerts: int | None = None) -> pd.Series:
