@@ -51,8 +51,9 @@ DEFAULTS: dict[str, Any] = {
     # the chain: dotted paths of stages, run in this order by `alerce_run`
     "STAGES": [
         "tom_alerce_like.brokers.stage.pull",
-        "tom_alerce_like.scoring.classify",
+        # hosts before classes: the modules that judge light curves use the host's redshift
         "tom_alerce_like.plugins.hosts.stage.associate",
+        "tom_alerce_like.scoring.classify",
         "tom_alerce_like.plugins.priority.stage.rank",
         "tom_alerce_like.plugins.scheduling.stage.plan",
         "tom_alerce_like.plugins.scheduling.stage.submit",

@@ -95,6 +95,7 @@ class Candidate(models.Model):
     host_offset_arcsec = models.FloatField(null=True)
     host_probability = models.FloatField(null=True)
     host_redshift = models.FloatField(null=True)
+    host_redshift_err = models.FloatField(null=True)
     host_redshift_kind = models.CharField(max_length=10, blank=True, help_text="spec, photo or nothing")
     # written by plugins/priority
     priority = models.FloatField(null=True)

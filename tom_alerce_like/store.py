@@ -16,12 +16,15 @@ from tom_alerce_like.alerts.photometry import flux_from_mag
 from tom_alerce_like.alerts.schema import OPTIONAL, frame
 from tom_alerce_like.bulk import floats, slices
 from tom_alerce_like.clock import mjds
-from tom_alerce_like.models import Alert
+from tom_alerce_like.models import Alert, Candidate
 
 _TEXTS = ("survey", "object_id", "alert_id", "band")
 _NUMBERS = ("mjd", "ra_deg", "dec_deg", "mag", "mag_err", "flux_njy", "flux_err_njy", "real_bogus")
 _CUTOUTS = ("science", "template", "difference")
 _VERSIONS = ("alert", "forced")
+_HOST = ("host_redshift", "host_redshift_err", "host_offset_arcsec")
+#: Error of a redshift that states none, over 1 + z: of a spectroscopic one, and of any other.
+UNSTATED_SPEC_ERR, UNSTATED_PHOTO_ERR = 0.001, 0.03
 
 
 def newest(target_ids: Sequence[int]) -> QuerySet[Alert]:
@@ -34,8 +37,8 @@ def newest(target_ids: Sequence[int]) -> QuerySet[Alert]:
 def latest(target_ids: Iterable[int]) -> pd.DataFrame:
     """Return the newest alert of each target as an alert table whose index is named ``target_id``.
 
-    ``lightcurve`` holds all the survey photometry that ingest stored for the target. Targets without an alert have no
-    row; the rows are in the order of the target ids.
+    ``lightcurve`` holds all the survey photometry that ingest stored for the target; the host is the one that the
+    target's `Candidate` knows. Targets without an alert have no row; the rows are in the order of the target ids.
     """
     rows = [alert for ids in slices(sorted(set(target_ids))) for alert in newest(ids)]
     rows.sort(key=lambda alert: alert.target_id)
@@ -46,7 +49,18 @@ def latest(target_ids: Iterable[int]) -> pd.DataFrame:
     columns["cutouts"] = [_images(alert) for alert in rows]
     owners = [alert.target_id for alert in rows]
     columns["lightcurve"] = _light_curves(owners)
+    columns |= _hosts(owners)
     return frame(columns).set_axis(pd.Index(owners, name="target_id", dtype="int64"))
+
+
+def _hosts(target_ids: list[int]) -> dict[str, Any]:
+    names = ("target_id", *_HOST, "host_redshift_kind")
+    rows = [row for ids in slices(target_ids) for row in Candidate.objects.filter(pk__in=ids).values_list(*names)]
+    table = pd.DataFrame(rows, columns=list(names)).set_index("target_id").reindex(target_ids)
+    redshift, error, offset = (table[name].to_numpy(float) for name in _HOST)
+    spectroscopic = (table["host_redshift_kind"] == "spec").to_numpy()
+    unstated = (1 + redshift) * np.where(spectroscopic, UNSTATED_SPEC_ERR, UNSTATED_PHOTO_ERR)
+    return dict(zip(_HOST, (redshift, np.where(error > 0, error, unstated), offset), strict=True))
 
 
 def _images(alert: Alert) -> dict[str, bytes] | None:

@@ -25,6 +25,7 @@ _SUMMARY = {
     "host_offset_arcsec": "offset_arcsec",
     "host_probability": "probability",
     "host_redshift": "redshift",
+    "host_redshift_err": "redshift_err",
     "host_redshift_kind": "redshift_kind",
 }
 

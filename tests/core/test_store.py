@@ -52,6 +52,18 @@ def test_the_light_curve_is_the_survey_photometry_in_order():
     assert points["flux_njy"].tolist() == pytest.approx([np.nan, 57543.99, 100.0, 91201.0], nan_ok=True, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("kind", "error", "expected"), [("spec", None, 0.00105), ("", None, 0.0315), ("photo", 0.02, 0.02)]
+)
+def test_the_host_comes_with_an_error_of_its_redshift(kind, error, expected):
+    owners = list(bring(alert(), alert("ZTF26bbbbbbb", ra_deg=50.0)).values())
+    known = {"host_redshift": 0.05, "host_redshift_err": error, "host_redshift_kind": kind, "host_offset_arcsec": 2.0}
+    Candidate.objects.filter(pk=owners[0]).update(**known)
+    columns = latest(owners)[["host_redshift", "host_redshift_err", "host_offset_arcsec"]]
+    assert columns.loc[owners[0]].tolist() == pytest.approx([0.05, expected, 2.0])
+    assert columns.loc[owners[1]].isna().all()
+
+
 def test_real_alerts_come_back_as_they_were(data):
     (packets,) = files.read([data / "ztf_alerts" / "packets"])
     ids = ingest(packets, source=BROKER).target_ids

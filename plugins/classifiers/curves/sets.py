@@ -35,11 +35,11 @@ PLASTICC = {
     95: "SLSN",
 }
 #: Filters of other telescopes stand for the survey band that is nearest in wavelength.
-NEAREST = {"B": "g", "V": "g", "G": "r", "R": "r", "I": "i", "cyan": "g", "orange": "r", "asas_V": "g", "Y": "y"} | {
-    f"{survey}_{band}": band for survey in ("ztf", "ps1", "sdss") for band in "ugriz"
-}
+NEAREST = dict(zip(("B", "V", "G", "R", "C", "w", "I", "Y", "cyan", "orange"), "ggrrrriygr", strict=True))
+NEAREST |= {"asas_V": "g", "B.uvot": "g", "U.uvot": "u"}
+NEAREST |= {f"{survey}_{band}": band for survey in ("ztf", "ps1", "sdss") for band in "ugriz"}
 NEAREST |= {f"{band}.{survey}": band for survey in ("ztf", "ps", "sdss") for band in "ugriz"}
-#: Quantum of error where a set states none.
+#: Error in magnitudes where a set states none.
 UNSTATED_MAG_ERR = 0.1
 
 
