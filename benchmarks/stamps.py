@@ -1,71 +1,39 @@
 """How well and how fast alerts are judged by their pixels: ``python -m benchmarks.stamps``.
 
-Judges unseen objects: each module is trained five times, without the objects of one part, which it then judges. With
-``WEIGHTS=shipped`` the weights of the package judge the folder DATA instead, which must hold objects that they never
-saw for the figures to mean anything. ``_low`` and ``_high`` are 95 per cent intervals from resampled objects.
+Unseen objects, or the shipped weights with ``WEIGHTS=shipped``: see `benchmarks.accuracy`.
 """
 
 from __future__ import annotations
 
-import os
-import traceback
-from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from benchmarks import decode, stamp_speed
-from benchmarks.figure import BRAAI_WEIGHTS, DATA, figure
-from tom_alerce_like.exceptions import InputError
+from benchmarks import accuracy, decode, stamp_speed
+from benchmarks.figure import BRAAI_WEIGHTS, DATA
 
 MODULES = ("braai", "real_bogus", "stamp", "streak", "star_galaxy")
-WEIGHTS = os.environ.get("WEIGHTS") or "trained"
-SHIPPED = WEIGHTS == "shipped"
-FAILED: list[str] = []
 
 
-def scored(name: str, evaluate: Any) -> Any:
-    """Return a module's scores of the alerts in DATA."""
-    if name == "braai":  # nothing is trained; a folder of other alerts need not hold the survey's weights
-        return evaluate.shipped(DATA, BRAAI_WEIGHTS)
-    if name == "real_bogus" and not SHIPPED:
-        return evaluate.unseen(DATA, BRAAI_WEIGHTS)
-    return (evaluate.shipped if SHIPPED else evaluate.unseen)(DATA)
-
-
-def accuracy(name: str) -> dict[str, float]:
-    """Print the figures of one module and return them; none where DATA lacks what they need."""
-    evaluate = import_module(f"tom_alerce_like.plugins.classifiers.{name}.evaluate")
-    try:
-        measured = evaluate.figures(DATA, scored(name, evaluate))
-    except (FileNotFoundError, InputError) as error:
-        print(f"skipped: {name}: {error}", flush=True)
-        return {}
-    except Exception as error:  # the other figures are measured nevertheless
-        traceback.print_exc()
-        FAILED.append(f"{name}: {error}")
-        return {}
-    for label, (value, low, high) in measured.items():
-        figure(label, value, "fraction")
-        figure(f"{label}_low", low, "fraction")
-        figure(f"{label}_high", high, "fraction")
-    return {label: value for label, (value, _, _) in measured.items()}
+def with_weights_of_the_survey(evaluate: Any, data: Path) -> Any:
+    """Return the scores of a module that runs or learns from ZTF's own network."""
+    judge = evaluate.shipped if accuracy.SHIPPED or not hasattr(evaluate, "unseen") else evaluate.unseen
+    return judge(data, BRAAI_WEIGHTS)
 
 
 def main() -> None:
     """Print every figure of docs/modules that belongs to pixels, then the speed beside peers."""
-    if WEIGHTS not in ("trained", "shipped"):
-        raise SystemExit(f"WEIGHTS={WEIGHTS} means nothing: leave it out to train, or say WEIGHTS=shipped")
+    accuracy.check_weights()
     figures: dict[str, float] = {}
     for name in MODULES:
-        figures |= accuracy(name)
-    errors = [value for label, value in figures.items() if label.endswith("_ece")]
-    if errors:
-        figure("ece_max", float(np.nanmax(errors)), "fraction")
+        # a folder of other alerts need not hold the survey's weights
+        own = name == "braai" or (name == "real_bogus" and not accuracy.SHIPPED)
+        judge = with_weights_of_the_survey if own else accuracy.scored
+        package = f"classifiers.{name}"
+        figures |= accuracy.show(package, accuracy.measured(package, judge=judge))
+    accuracy.worst_calibration(figures)
     decode.figures(DATA)
     stamp_speed.figures(DATA)
-    if FAILED:
-        raise SystemExit(f"failed: {'; '.join(FAILED)}")
+    accuracy.end()
 
 
 if __name__ == "__main__":
