@@ -1,34 +1,38 @@
-"""How many points of which kind there are, and over which time."""
+"""How many points of which kind there are, over which time, and how significant and of which sign they are.
+
+The sign tells variables, which go below their reference too, from what appears where nothing was.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.features.points import Points, at
+
+_SIGNIFICANT = 3.0
 
 
 def columns(points: Points) -> dict[str, Floats]:
     """Return numbers of points, signal to noise and time spans, per band and over all bands."""
     curves, detected = points.curves, points.is_detection
-    everything = np.ones(len(points.key), bool)
-    n_points = points.sum(everything.astype(float))
-    n_detections = points.sum(detected.astype(float))
     snr = points.flux / points.error
-    days = np.append(points.days, np.nan)
-    span = days[points.last(detected)] - days[points.first(detected)]
-    brightest = points.brightest()
+    n_points = points.count
+    n_detections = points.sum(detected)
+    n_positive, n_negative = points.sum(snr > _SIGNIFICANT), points.sum(snr < -_SIGNIFICANT)
+    span = at(points.days, points.last(detected)) - at(points.days, points.first(detected))
+    max_snr = at(snr, points.brightest)
     made: dict[str, Floats] = {}
     for b, band in enumerate(points.bands):
         made |= {
             f"{band}_n_points": n_points[b],
             f"{band}_n_detections": n_detections[b],
             f"{band}_detected_fraction": n_detections[b] / n_points[b],
+            f"{band}_significant_fraction": (n_positive[b] + n_negative[b]) / n_points[b],
+            f"{band}_positive_fraction": n_positive[b] / (n_positive[b] + n_negative[b]),
             f"{band}_detected_days": span[b],
-            f"{band}_max_snr": at(snr, brightest[b]),
+            f"{band}_max_snr": max_snr[b],
         }
-    first, last = curves.first(curves.is_detection), curves.last(curves.is_detection)
-    made["n_detections"] = n_detections.sum(0)
-    made["n_points"] = n_points.sum(0)
-    made["detected_days"] = last - first
+    made["n_points"], made["n_detections"] = n_points.sum(0), n_detections.sum(0)
+    made["n_bands_detected"] = (n_detections > 0).sum(0)
+    made["positive_fraction"] = n_positive.sum(0) / (n_positive.sum(0) + n_negative.sum(0))
+    made["detected_days"] = curves.last(curves.is_detection) - curves.first(curves.is_detection)
     return made

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves.curves import BANDS, Curves, Floats
+
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -16,17 +21,18 @@ class Points:
 
     ``key`` is band number x n + object, ``offsets`` says where each key begins and ends, shape (bands x n + 1,).
     Of points of one object in one band at the same time the first is kept. ``days`` counts from the object's first
-    point of any kind. ``curves`` are all points, limits too.
+    point of any kind. ``curves`` are all points, limits too. What is found per key has the shape (bands, n); a place
+    is the index of a point, -1 for none.
     """
 
     curves: Curves
     bands: str
-    key: NDArray[np.int64]
-    offsets: NDArray[np.int64]
+    key: Places
+    offsets: Places
     days: Floats
     flux: Floats
     error: Floats
-    is_detection: NDArray[np.bool_]
+    is_detection: Mask
 
     @classmethod
     def of(cls, curves: Curves, bands: str) -> Points:
@@ -37,57 +43,86 @@ class Points:
         order = np.concatenate([np.empty(0, np.int64), *chosen])
         key = curves.row[order] + np.repeat(np.arange(len(bands)) * n, [len(places) for places in chosen])
         mjd = curves.mjd[order]
-        if len(order):
-            new = np.append(True, (np.diff(mjd) != 0) | (np.diff(key) != 0))
-            order, key, mjd = order[new], key[new], mjd[new]
-        starts = curves.offsets[:-1]
-        first_mjd = curves.mjd[np.minimum(starts, max(len(curves.mjd) - 1, 0))] if len(curves.mjd) else np.zeros(n)
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=len(bands) * n))])
-        days = mjd - first_mjd[curves.row[order]]
+        again = np.flatnonzero((mjd[1:] == mjd[:-1]) & (key[1:] == key[:-1])) + 1
+        if len(again):
+            order, key, mjd = (np.delete(values, again) for values in (order, key, mjd))
+        # objects without any point are never asked for
+        first_mjd = np.append(curves.mjd, np.nan)[curves.offsets[:-1]]
+        count = np.bincount(key, minlength=len(bands) * n)
         flux, error = curves.flux_njy[order], curves.flux_err_njy[order]
-        return cls(curves, bands, key, offsets, days, flux, error, curves.is_detection[order])
+        return cls(
+            curves=curves,
+            bands=bands,
+            key=key,
+            offsets=np.concatenate([[0], np.cumsum(count)]),
+            days=mjd - first_mjd[curves.row[order]],
+            flux=flux,
+            error=error,
+            is_detection=curves.is_detection[order],
+        )
 
     @property
     def n(self) -> int:
         """Return how many objects there are."""
         return len(self.curves)
 
-    @property
-    def row(self) -> NDArray[np.int64]:
+    @cached_property
+    def row(self) -> Places:
         """Return the object of each point."""
         return self.key % max(self.n, 1)
 
-    def by_band(self, values: Floats) -> Floats:
+    def by_band(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return one value per key as shape (bands, n)."""
         return values.reshape(len(self.bands), self.n)
 
-    def sum(self, values: Floats) -> Floats:
-        """Return sums of the points' values, shape (bands, n)."""
-        return self.by_band(np.bincount(self.key, values, len(self.bands) * self.n))
+    def sum(self, values: NDArray[Any]) -> Floats:
+        """Return sums of the points' values."""
+        return self.by_band(np.bincount(self.key, values, len(self.offsets) - 1))
 
-    def first(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the place of the first of the chosen points of each key, -1 without one, shape (bands, n)."""
-        found = np.full(len(self.bands) * self.n, -1)
-        places = np.flatnonzero(which)[::-1]
-        found[self.key[places]] = places
-        return found.reshape(len(self.bands), self.n)
+    @cached_property
+    def count(self) -> Floats:
+        """Return numbers of points."""
+        return self.by_band(np.diff(self.offsets).astype(float))
 
-    def last(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the place of the last of the chosen points of each key, -1 without one, shape (bands, n)."""
-        found = np.full(len(self.bands) * self.n, -1)
-        places = np.flatnonzero(which)
-        found[self.key[places]] = places
-        return found.reshape(len(self.bands), self.n)
-
-    def brightest(self) -> NDArray[np.int64]:
-        """Return the place of the point of largest flux of each key, -1 without points, shape (bands, n)."""
+    def extreme(self, choose: np.ufunc, values: Floats) -> Floats:
+        """Return the smallest (``np.minimum``) or largest value of each key, NaN without points."""
         filled = np.flatnonzero(np.diff(self.offsets))
-        largest = np.full(len(self.bands) * self.n, np.nan)
+        found = np.full(len(self.offsets) - 1, np.nan)
         if len(filled):
-            largest[filled] = np.maximum.reduceat(self.flux, self.offsets[filled])
-        return self.first(self.flux == largest[self.key])
+            found[filled] = choose.reduceat(values, self.offsets[filled])
+        return self.by_band(found)
+
+    def first(self, which: Mask) -> Places:
+        """Return the place of the first of the chosen points."""
+        return self._assigned(np.flatnonzero(which)[::-1])
+
+    def last(self, which: Mask) -> Places:
+        """Return the place of the last of the chosen points."""
+        return self._assigned(np.flatnonzero(which))
+
+    def _assigned(self, places: Places) -> Places:
+        found = np.full(len(self.offsets) - 1, -1)
+        found[self.key[places]] = places
+        return self.by_band(found)
+
+    @cached_property
+    def ends(self) -> tuple[Places, Places]:
+        """Return the places of the first and the last point."""
+        there = np.diff(self.offsets) > 0
+        first, last = (np.where(there, places, -1) for places in (self.offsets[:-1], self.offsets[1:] - 1))
+        return self.by_band(first), self.by_band(last)
+
+    @cached_property
+    def brightest(self) -> Places:
+        """Return the place of the (first) point of largest flux."""
+        return self.first(self.flux == self.extreme(np.maximum, self.flux).ravel()[self.key])
+
+    @cached_property
+    def mag(self) -> Floats:
+        """Return AB magnitudes of detections with positive flux, NaN of other points."""
+        return 31.4 - 2.5 * np.log10(np.where(self.is_detection & (self.flux > 0), self.flux, np.nan))
 
 
-def at(values: Floats, places: NDArray[np.int64]) -> Floats:
-    """Return values at places, NaN where a place is -1."""
+def at(values: Floats, places: Places) -> Floats:
+    """Return values at places, NaN where there is none."""
     return np.append(values, np.nan)[places]

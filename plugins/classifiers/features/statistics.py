@@ -39,7 +39,6 @@ def extractor() -> Any:
         lc.BeyondNStd(1),
         lc.Skew(),
         lc.Kurtosis(),
-        lc.AndersonDarlingNormal(),
         lc.MagnitudePercentageRatio(0.4, 0.05),
         lc.MagnitudePercentageRatio(0.2, 0.1),
         lc.MedianBufferRangePercentage(0.1),

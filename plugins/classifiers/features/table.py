@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves.curves import BANDS, Curves, Floats
-from tom_alerce_like.plugins.classifiers.features import counts, statistics
+from tom_alerce_like.plugins.classifiers.features import colours, counts, limits, shape, statistics, structure
 from tom_alerce_like.plugins.classifiers.features.points import Points
 
 #: Groups of features by name; each gives its columns, one value per object.
 GROUPS: dict[str, Callable[[Points], dict[str, Floats]]] = {
     "statistics": statistics.columns,
     "counts": counts.columns,
+    "shape": shape.columns,
+    "colours": colours.columns,
+    "limits": limits.columns,
+    "structure": structure.columns,
 }
 #: What is computed when nothing is said.
-FAST = ("statistics", "counts")
+FAST = ("statistics", "counts", "shape", "colours", "limits")
 _LARGEST = 1e30
+#: Points, and objects at most, that are looked at together.
+_BLOCK = 65536
 
 
 def table(curves: Curves, groups: Iterable[str] = FAST, bands: str | None = None) -> pd.DataFrame:
@@ -31,16 +39,37 @@ def table(curves: Curves, groups: Iterable[str] = FAST, bands: str | None = None
     if bands is None:
         present = np.bincount(curves.band, minlength=len(BANDS)) > 0
         bands = "".join(band for band, there in zip(BANDS, present, strict=True) if there)
-    points = Points.of(curves, bands)
-    found: dict[str, Floats] = {}
+    groups = tuple(groups)
     with np.errstate(all="ignore"):
-        for group in groups:
-            found |= GROUPS[group](points)
-        made = np.empty((len(found), len(curves)), np.float32)
-        for row, values in zip(made, found.values(), strict=True):
-            row[:] = values
+        parts = [_columns(Points.of(block, bands), groups) for block in _blocks(curves)]
+    made = np.concatenate([part for _, part in parts])
     made[~(np.abs(made) < _LARGEST)] = np.nan
-    return pd.DataFrame(made.T, columns=_index(tuple(found)))
+    return pd.DataFrame(made, columns=_index(parts[0][0]))
+
+
+def _columns(points: Points, groups: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Return names and values of features, shape (n, features)."""
+    found: dict[str, Floats] = {}
+    for group in groups:
+        found |= GROUPS[group](points)
+    made = np.empty((len(found), points.n), np.float32)
+    for row, values in zip(made, found.values(), strict=True):
+        row[:] = values
+    return tuple(found), made.T
+
+
+def _blocks(curves: Curves) -> Iterator[Curves]:
+    """Yield the objects in order, so many at a time that their points stay in the processor's cache."""
+    offsets, start = curves.offsets, 0
+    while True:
+        stop = max(int(np.searchsorted(offsets, offsets[start] + _BLOCK, side="right")) - 1, start + 1)
+        stop = min(stop, start + _BLOCK, len(curves))
+        inside = slice(offsets[start], offsets[stop])
+        arrays = (getattr(curves, field.name)[inside] for field in fields(Curves)[2:])
+        yield Curves(stop - start, curves.row[inside] - start, *arrays)
+        start = stop
+        if start >= len(curves):
+            return
 
 
 @cache
