@@ -1,5 +1,7 @@
-"""When ZTF and LSST look, in which band and how deep. Numbers are those of real packets and of PLAsTiCC's deep-wide-fast
-part, see docs/simulated_curves.md."""
+"""When ZTF and LSST look, in which band and how deep.
+
+Numbers are those of real packets and of the wide part of PLAsTiCC, see docs/simulated_curves.md.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def lsst(n: int, first_day: float, last_day: float, rng: np.random.Generator) ->
     dark = np.cos(2 * np.pi * (nights[night] + phase[row]) / LUNATION_DAYS) > 0
     twice = rng.random(len(row)) < _LSST_SECOND
     of = np.concatenate([np.arange(len(row)), np.flatnonzero(twice)])
-    drawn = rng.random(len(of))[:, None] > np.cumsum(_LSST_BANDS / _LSST_BANDS.sum(1, keepdims=True), axis=1)[dark[of] * 1]
+    drawn = (
+        rng.random(len(of))[:, None] > np.cumsum(_LSST_BANDS / _LSST_BANDS.sum(1, keepdims=True), axis=1)[dark[of] * 1]
+    )
     band = drawn.sum(axis=1).clip(max=5)
     bad = _weather(n, row, nights[night], rng)[of]
     days = nights[night][of] + rng.uniform(-0.15, 0.15, len(of))

@@ -42,7 +42,7 @@ def redshift_at(distance_mpc: Floats) -> Floats:
 
 def distance_modulus(z: Floats) -> Floats:
     """Return distance moduli in mag."""
-    return 5 * np.log10(luminosity_distance_mpc(z)) + 25
+    return 5.0 * np.log10(luminosity_distance_mpc(z)) + 25.0
 
 
 def redshifts(n: int, largest: float, rng: np.random.Generator) -> Floats:

@@ -8,7 +8,7 @@ import pandas as pd
 from tom_alerce_like.plugins.classifiers.curves import sets
 from tom_alerce_like.plugins.classifiers.curves.curves import BANDS
 from tom_alerce_like.plugins.classifiers.curves.simulate.cadence import Visits
-from tom_alerce_like.plugins.classifiers.curves.simulate.light import Light, njy
+from tom_alerce_like.plugins.classifiers.curves.simulate.light import Light
 
 #: Part of the flux that calibration does not know.
 FLOOR = {"ZTF": 0.025, "LSST": 0.007}
@@ -49,6 +49,3 @@ def observe(light: Light, visits: Visits, rng: np.random.Generator, least: int =
     seen = np.flatnonzero(np.bincount(visits.row[detected], minlength=visits.n) >= least)
     made = sets.table(points, pd.DataFrame({"object_id": seen}), visits.survey)
     return made.assign(number=seen, object_id=[f"{visits.survey}sim{number}" for number in seen])
-
-
-__all__ = ["DAY_0_MJD", "FLOOR", "njy", "observe"]
