@@ -1,0 +1,1 @@
+"""Ia, II, Ibc or superluminous, if it is a supernova."""
