@@ -1,0 +1,1 @@
+"""What an object is, from its light curve."""
