@@ -29,14 +29,20 @@ def unseen(data: Path) -> Floats:
 
     table = sets.plasticc_train(data)
     shown, splits = train.examples(table), train.folds(table)
-    far, near = train.unseen_logits(shown, splits)
+    far, near = train.unseen_logits(train.unseeing(shown, splits), shown)
+    at = [train.temperatures(shown, far, near, others) for others, _ in splits]
+    return calibrated(shown.redshift, far, near, splits, at)
+
+
+def calibrated(
+    redshift: Floats, far: Floats, near: Floats, splits: list[labelled.Split], at: list[tuple[float, float]]
+) -> Floats:
+    """Return probabilities (`KNOWN`, n, 14) for margins as `train.unseen_logits` gives them."""
     of_galaxies, alone = np.full(far.shape, np.nan), np.empty(near.shape)
-    for others, test in splits:
-        with_redshift, without = train.temperatures(shown, far, near, others)
+    for (_, test), (with_redshift, without) in zip(splits, at, strict=True):
         of_galaxies[:, test] = [probabilities(kind, with_redshift) for kind in far[:, test]]
         alone[test] = probabilities(near[test], without)
-    each = [combined(*known, alone) for known in zip(shown.redshift, of_galaxies, strict=True)]
-    return np.stack([*each, alone])
+    return np.stack([*(combined(*known, alone) for known in zip(redshift, of_galaxies, strict=True)), alone])
 
 
 def shipped(data: Path) -> Floats:

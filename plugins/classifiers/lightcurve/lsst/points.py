@@ -50,7 +50,7 @@ def features(curves: Curves, centre_mjd: Floats, scale_njy: Floats) -> Floats:
             np.log10(scale_njy)[:, None],
             _stetson(curves, flux, error, bands[0])[:, None],
         ]
-    made: Floats = np.concatenate(columns, axis=1)
+    made = np.concatenate(columns, axis=1, dtype=float)
     made[~np.isfinite(made)] = np.nan
     return made
 
@@ -60,7 +60,7 @@ def _bands(curves: Curves, flux: Floats, error: Floats) -> list[Floats]:
     n_cells = curves.n * len(BANDS)
 
     def summed(values: Floats) -> Floats:
-        return np.bincount(cell, values, n_cells)
+        return np.asarray(np.bincount(cell, values, n_cells), dtype=float)
 
     count = np.bincount(cell, minlength=n_cells).astype(float)
     weight = 1 / error**2

@@ -16,6 +16,8 @@ from tom_alerce_like.plugins.classifiers.lightcurve.lsst.gaussian import WAVELEN
 Floats = NDArray[np.float64]
 #: Points that take part, and times at which the process is asked, in days around the most significant flux.
 BEFORE_DAYS, AFTER_DAYS = 150.0, 300.0
+#: The nearest so many of them; with more the process would take too long.
+MOST_POINTS = 400
 GRID_DAYS = np.arange(-120.0, 252.0, 2.0)
 #: Epochs after the peak at which fluxes are features, observed and at rest, and wavelengths at rest in angstrom.
 PHASES_DAYS = np.array([-40.0, -20.0, -10.0, 0.0, 10.0, 20.0, 40.0, 80.0, 150.0])
@@ -76,7 +78,10 @@ def features(curves: Curves, centre_mjd: Floats, scale_njy: Floats, redshifts: F
     observed = np.full((curves.n, len(OBSERVED)), np.nan)
     at_rest = np.full((len(redshifts), curves.n, len(AT_REST)), np.nan)
     days = curves.mjd - centre_mjd[curves.row]
-    around = curves.select((days > -BEFORE_DAYS) & (days < AFTER_DAYS))
+    order = np.lexsort((np.abs(days), curves.row))
+    nearness = np.empty(len(order), dtype=np.int64)
+    nearness[order] = np.arange(len(order)) - curves.offsets[curves.row]
+    around = curves.select((days > -BEFORE_DAYS) & (days < AFTER_DAYS) & (nearness < MOST_POINTS))
     for batch in gaussian.batches(around, centre_mjd, scale_njy):
         fitted = gaussian.fit(batch)
         rows = batch.rows

@@ -136,18 +136,31 @@ def folds(table: pd.DataFrame) -> list[labelled.Split]:
     return labelled.folds(table, PARTS, SEED)
 
 
-def unseen_logits(shown: Examples, splits: list[labelled.Split]) -> tuple[Floats, Floats]:
-    """Return margins by trees that have not seen the object.
+class Unseeing(NamedTuple):
+    """Trees that have seen nothing of the objects ``test``."""
+
+    with_redshift: lightgbm.LGBMClassifier
+    alone: lightgbm.LGBMClassifier
+    test: NDArray[np.int64]
+
+
+def unseeing(shown: Examples, splits: list[labelled.Split]) -> list[Unseeing]:
+    """Return trees for each division of the objects."""
+    return [Unseeing(with_redshift(shown, fit), alone(shown, fit), test) for fit, test in splits]
+
+
+def unseen_logits(trained: list[Unseeing], asked: Examples) -> tuple[Floats, Floats]:
+    """Return margins of the whole light curves in ``asked`` by trees that have not seen the object.
 
     With redshift (2, n, 9) for the spectroscopic and the photometric one, NaN for objects of our Galaxy; alone (n, 14).
     """
-    far = np.full((2, len(shown.codes), len(EXTRAGALACTIC)), np.nan)
-    near = np.empty((len(shown.codes), len(CLASSES)))
-    for fit, test in splits:
-        near[test] = logits(alone(shown, fit), shown.whole[0][test].astype(np.float32))
-        trees, test = with_redshift(shown, fit), test[shown.redshift[0, test] > 0]
+    far = np.full((2, len(asked.codes), len(EXTRAGALACTIC)), np.nan)
+    near = np.empty((len(asked.codes), len(CLASSES)))
+    for trees, without, test in trained:
+        near[test] = logits(without, asked.whole[0][test].astype(np.float32))
+        test = test[asked.redshift[0, test] > 0]
         for kind, known in enumerate(("spec", "photo")):
-            far[kind, test] = logits(trees, shown.far(known)[test])
+            far[kind, test] = logits(trees, asked.far(known)[test])
     return far, near
 
 
@@ -166,7 +179,7 @@ def main() -> None:
     table = sets.plasticc_train(parser.parse_args().data)
     shown = examples(table)
     everything = np.arange(len(table))
-    found = temperatures(shown, *unseen_logits(shown, folds(table)), everything)
+    found = temperatures(shown, *unseen_logits(unseeing(shown, folds(table)), shown), everything)
     for path, at, trees in zip((WITH_REDSHIFT, ALONE), found, (with_redshift, alone), strict=True):
         booster = trees(shown, everything).booster_
         properties = {"temperature": repr(at), "version": VERSION}
