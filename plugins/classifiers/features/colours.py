@@ -7,7 +7,10 @@ these are at most `GAP_DAYS` apart; both ways round. Only positive fluxes have a
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.features.points import Places, Points, at
@@ -67,7 +70,7 @@ def _pair(points: Points, band: int, other: int) -> tuple[Places, Floats, Floats
 def _course(n: int, row: Places, days: Floats, colour: Floats) -> dict[str, Floats]:
     """Return how the colours of each object run in time, by least squares of a straight line."""
 
-    def mean(values: Floats) -> Floats:
+    def mean(values: NDArray[Any]) -> Floats:
         return np.bincount(row, values, n) / count
 
     count = np.bincount(row, minlength=n).astype(float)

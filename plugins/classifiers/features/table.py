@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves.curves import BANDS, Curves, Floats
-from tom_alerce_like.plugins.classifiers.features import colours, counts, limits, shape, statistics, structure
+from tom_alerce_like.plugins.classifiers.features import colours, counts, fold, limits, shape, statistics, structure
 from tom_alerce_like.plugins.classifiers.features.points import Points
 
 #: Groups of features by name; each gives its columns, one value per object.
@@ -22,6 +22,7 @@ GROUPS: dict[str, Callable[[Points], dict[str, Floats]]] = {
     "colours": colours.columns,
     "limits": limits.columns,
     "structure": structure.columns,
+    "period": fold.columns,
 }
 #: What is computed when nothing is said.
 FAST = ("statistics", "counts", "shape", "colours", "limits")
