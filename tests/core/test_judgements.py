@@ -168,6 +168,13 @@ def test_what_a_candidate_keeps():
 
 
 @pytest.mark.django_db
+def test_who_did_not_find_what_he_looks_for_names_no_class():
+    said = [ours("kilonova", "KN", 0.01), ours("kilonova", "other", 0.99), ours("stamp", "SN", 0.6)]
+    ingest(batch(alert(), judgements=said), source=BROKER)
+    assert Candidate.objects.values_list("class_name", "own_class").get() == ("SN", "SN")
+
+
+@pytest.mark.django_db
 def test_without_modules_only_the_survey_has_a_score():
     ingest(batch(alert(real_bogus=0.1), judgements=[judgement()]), source=BROKER)
     assert Candidate.objects.values_list(*COLUMNS).get() == ("SN", "stamp", "", None, None, 0.1, "")
