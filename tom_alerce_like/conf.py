@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
     # their checksum: that of d6_m7, which ZTF itself uses
     "BRAAI_WEIGHTS": None,
     "BRAAI_SHA256": "66a699da0c0f7ece4e4046e358cfd5a78bd3eabf0117921a09c6fdd640635110",
+    # where `alerce_anomaly` keeps what people decided, for the module anomaly_score to learn from (None: it does not)
+    "ANOMALY_DECISIONS": None,
     # galaxy catalogues for hosts: paths of parquet files, or "vizier" and "ned" for the online services
     "HOST_CATALOGUES": [],
     # dotted path of the strategy that ranks candidates
