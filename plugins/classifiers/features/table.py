@@ -11,7 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves.curves import BANDS, Curves, Floats
-from tom_alerce_like.plugins.classifiers.features import colours, counts, fold, limits, shape, statistics, structure
+from tom_alerce_like.plugins.classifiers.features import (
+    colours,
+    counts,
+    fold,
+    limits,
+    shape,
+    statistics,
+    structure,
+    supernova,
+    walk,
+)
 from tom_alerce_like.plugins.classifiers.features.points import Points
 
 #: Groups of features by name; each gives its columns, one value per object.
@@ -22,6 +32,8 @@ GROUPS: dict[str, Callable[[Points], dict[str, Floats]]] = {
     "colours": colours.columns,
     "limits": limits.columns,
     "structure": structure.columns,
+    "random_walk": walk.columns,
+    "supernova": supernova.columns,
     "period": fold.columns,
 }
 #: What is computed when nothing is said.
