@@ -21,4 +21,4 @@ class Decision(models.Model):
         constraints = [models.UniqueConstraint(fields=["target", "user"], name="alerce_decision_once")]
 
     def __str__(self) -> str:
-        return f"{self.target_id} {'interesting' if self.is_interesting else 'ordinary'}"
+        return "interesting" if self.is_interesting else "ordinary"

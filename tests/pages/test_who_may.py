@@ -14,6 +14,7 @@ from tests.core.make import candidate, user
 from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.facilities.models import FollowupRequest
 from tom_alerce_like.models import Alert, Classification
+from tom_alerce_like.plugins.classifiers.models import Decision
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.scheduling.models import Block, Plan
 from tom_alerce_like.plugins.tns.models import Report
@@ -58,6 +59,10 @@ def world():
         target=target, internal_name=SECRET, environment="sandbox", ra_deg=1, dec_deg=1, payload={}, state="queued"
     )
     Classification.objects.create(target=target, source="local", classifier="c", class_name="SN", probability=1)
+    Classification.objects.create(
+        target=target, source="local", classifier="anomaly_score", version="1.0", class_name="strange", probability=1
+    )
+    Decision.objects.create(target=target, user=owner, is_interesting=True, mjd=6e4)
     run = QueryRun.objects.create(user=owner, data_service="ALeRCE-multisurvey", parameters={}, rows=[])
     saved = DataServiceQuery.objects.create(
         name="secret query", data_service="ALeRCE-multisurvey", parameters={"owner": owner.pk, "survey": "ZTF"}
@@ -72,6 +77,9 @@ def world():
         "tom_alerce_like_brokers:create": {"pk": run.pk},
         "tom_alerce_like_brokers:run-saved": {"pk": saved.pk},
         "tom_alerce_like_brokers:delete-saved": {"pk": saved.pk},
+        "tom_alerce_like_classifiers:interesting": {"pk": target.pk},
+        "tom_alerce_like_classifiers:ordinary": {"pk": target.pk},
+        "tom_alerce_like_classifiers:open": {"pk": target.pk},
         "tom_alerce_like_facilities:refresh": {"pk": request.pk},
         "tom_alerce_like_facilities:cancel": {"pk": request.pk},
         "tom_alerce_like_hosts:choose": {"pk": host.pk},
