@@ -14,7 +14,9 @@ from tom_alerce_like.plugins.classifiers.early_sn_ia.features import matrix
 from tom_alerce_like.plugins.classifiers.early_sn_ia.nights import nights
 from tom_alerce_like.plugins.classifiers.serving import notes, session
 
-WEIGHTS = Path(__file__).parent / "weights" / "early_sn_ia.onnx"
+_FOLDER = Path(__file__).parent / "weights"
+#: LSST sees other redshifts than ZTF, and so other colours and speeds of the same supernovae.
+WEIGHTS = {survey: _FOLDER / f"early_sn_ia_{survey.lower()}.onnx" for survey in ("ZTF", "LSST")}
 VERSION = "1.0"
 CLASSES = ("SNIa", "other")
 #: Made once: to make it of strings costs as much as a judgement.
@@ -24,7 +26,7 @@ _COLUMNS = pd.Index(CLASSES)
 class EarlySNIa:
     """Tells SNe Ia from what else rises, before or just past peak; docs/modules/early_sn_ia.md is its model card.
 
-    Rows with fewer than three detections in g r i z, and those past their peak, are not judged.
+    Rows with fewer than three detections in g r i z, those past their peak, and other surveys' are not judged.
     """
 
     name = "early_sn_ia"
@@ -37,16 +39,19 @@ class EarlySNIa:
         scores = np.full((len(alerts), len(CLASSES)), np.nan)
         if len(alerts):
             features, judged = matrix(nights(Curves.of(alerts)))
-            if judged.any():
-                said = probability(features[judged])
-                scores[judged] = np.column_stack([said, 1 - said])
+            survey = alerts["survey"].to_numpy()
+            for name in WEIGHTS:
+                rows = judged & (survey == name)
+                if rows.any():
+                    scores[rows, 0] = probability(features[rows], name)
+            scores[:, 1] = 1 - scores[:, 0]
         return pd.DataFrame(scores, index=alerts.index, columns=_COLUMNS)
 
 
-def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the shipped weights' probabilities of a SN Ia, shape (n,)."""
-    (margin,) = session(WEIGHTS).run(["logits"], {"features": features})
-    known = notes(WEIGHTS)
+def probability(features: NDArray[np.float32], survey: str) -> NDArray[np.float64]:
+    """Return the probabilities of a SN Ia by a survey's shipped weights, shape (n,)."""
+    (margin,) = session(WEIGHTS[survey]).run(["logits"], {"features": features})
+    known = notes(WEIGHTS[survey])
     return calibrated(margin[:, 0], float(known["slope"]), float(known["offset"]))
 
 

@@ -45,7 +45,7 @@ def unseen(data: Path) -> Scores:
     from tom_alerce_like.plugins.classifiers.early_sn_ia import train
 
     objects, real, counts = _real(data)
-    more = train.simulations(data)
+    more = train.simulations(data, "ZTF")
     held, left = np.empty((2, len(real)))
     for fit, test in labelled.folds(real, PARTS, SEED):
         known = real.iloc[fit]
@@ -61,7 +61,7 @@ def unseen(data: Path) -> Scores:
 def shipped(data: Path) -> Scores:
     """Return the scores of the shipped weights, which have seen other sources' objects and the survey's."""
     objects, real, counts = _real(data)
-    scores = probability(real[list(NAMES)].to_numpy(np.float32))
+    scores = probability(real[list(NAMES)].to_numpy(np.float32), "ZTF")
     return Scores(_measured(objects, counts), _by_epoch(real, scores, counts, objects), None)
 
 

@@ -26,11 +26,11 @@ Floats = NDArray[np.float64]
 SEED = 20261120
 #: Light curves are cut at these detections.
 EPOCHS = (3, 4, 5, 6, 7, 8, 12, 20)
-SIMULATED_EPOCHS = (3, 5, 8)
 #: What a simulated object counts against a real one.
 SIMULATED = 0.3
 #: Shares of the classes, those of the real objects; so that leaving a source out does not change them.
 SHARES = {"SNIa": 0.56, "SN": 0.09, "SLSN": 0.08, "TDE": 0.03, "variable": 0.24}
+SIMULATED_SOURCES = tuple(f"simulated_{survey}" for survey in WEIGHTS)
 #: Parts by which the calibration is found.
 _PARTS = 4
 
@@ -55,17 +55,21 @@ def share(table: pd.DataFrame) -> pd.Series:
     return pd.Series(np.select(kinds, ["SNIa", "SLSN", "TDE", "SN"], "variable"), table.index)
 
 
-def simulations(data: Path) -> pd.DataFrame:
+def simulations(data: Path, *surveys: str) -> pd.DataFrame:
     """Return examples of simulated objects, without limits: the real SNe Ia come without."""
-    objects = simulated.table(data)
+    objects = simulated.table(data, surveys)
     curves = Curves.of(objects)
-    return examples(objects, curves.select(curves.is_detection), SIMULATED_EPOCHS)
+    return examples(objects, curves.select(curves.is_detection))
+
+
+def once(table: pd.DataFrame) -> pd.Series:
+    """Return weights with which an object's rows count as one."""
+    return 1 / table.groupby(["source", "object_id"])["epoch"].transform("size")
 
 
 def weights(table: pd.DataFrame) -> Floats:
     """Return weights: an object's rows count as one, a simulated one `SIMULATED`, the classes as `SHARES` says."""
-    weight = 1 / table.groupby(["source", "object_id"])["epoch"].transform("size")
-    weight = weight * np.where(table["source"].str.startswith("simulated"), SIMULATED, 1.0)
+    weight = once(table) * np.where(table["source"].isin(SIMULATED_SOURCES), SIMULATED, 1.0)
     return (weight / weight.groupby(table["share"]).transform("sum") * table["share"].map(SHARES) * 4000).to_numpy()
 
 
@@ -92,29 +96,36 @@ def margins(model: lightgbm.LGBMClassifier, table: pd.DataFrame) -> Floats:
     return np.asarray(model.predict(table[list(NAMES)], raw_score=True))
 
 
-def calibration(real: pd.DataFrame, more: pd.DataFrame) -> tuple[float, float]:
-    """Return slope and offset that make the probabilities of unseen real objects the likeliest."""
-    unseen = np.empty(len(real))
-    for fit, test in labelled.folds(real, _PARTS, SEED):
-        unseen[test] = margins(trees(pd.concat([real.iloc[fit], more])), real.iloc[test])
-    weight = 1 / real.groupby(["source", "object_id"])["epoch"].transform("size")
-    model = LogisticRegression(C=1e6).fit(unseen[:, None], real["is_ia"], sample_weight=weight)
+def calibration(table: pd.DataFrame, more: pd.DataFrame) -> tuple[float, float]:
+    """Return slope and offset that make the probabilities of unseen objects of ``table`` the likeliest.
+
+    Of the real SNe Ia only those of one survey count, as in what is measured.
+    """
+    unseen = np.empty(len(table))
+    for fit, test in labelled.folds(table, _PARTS, SEED):
+        unseen[test] = margins(trees(pd.concat([table.iloc[fit], more])), table.iloc[test])
+    measured = ~table["is_ia"] | table["source"].isin([sources.SNIA, *SIMULATED_SOURCES])
+    model = LogisticRegression(C=1e6).fit(unseen[:, None], table["is_ia"], sample_weight=once(table).where(measured, 0))
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    options = parser.parse_args()
-    objects = sources.table(options.data)
-    real, more = examples(objects, sources.alike(objects)), simulations(options.data)
-    slope, offset = calibration(real, more)
-    model = trees(pd.concat([real, more]))
-    part = export_lightgbm.Part(model.booster_, range(len(NAMES)), 0)
-    properties = {"slope": repr(slope), "offset": repr(offset), "version": VERSION}
-    export_lightgbm.write([part], 1, properties, options.out)
-    print(f"{options.out}: {options.out.stat().st_size / 1e3:.0f} kB from {len(objects)} real objects")
+    data = parser.parse_args().data
+    objects = sources.table(data)
+    real, made = examples(objects, sources.alike(objects)), simulations(data, *WEIGHTS)
+    of_survey = {survey: made[made["source"] == f"simulated_{survey}"] for survey in WEIGHTS}
+    write(real, of_survey["ZTF"], WEIGHTS["ZTF"])
+    write(of_survey["LSST"], of_survey["LSST"].iloc[:0], WEIGHTS["LSST"])
+
+
+def write(table: pd.DataFrame, more: pd.DataFrame, path: Path) -> None:
+    """Train on both tables, calibrate on the first, and write the weights."""
+    slope, offset = calibration(table, more)
+    part = export_lightgbm.Part(trees(pd.concat([table, more])).booster_, range(len(NAMES)), 0)
+    export_lightgbm.write([part], 1, {"slope": repr(slope), "offset": repr(offset), "version": VERSION}, path)
+    print(f"{path}: {path.stat().st_size / 1e3:.0f} kB from {len(table)} and {len(more)} rows")
 
 
 if __name__ == "__main__":
