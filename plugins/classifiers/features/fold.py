@@ -25,29 +25,19 @@ def columns(points: Points) -> dict[str, Floats]:
     order = order[np.argsort(points.row[order], kind="stable")]
     row, days, value, weight = points.row[order], points.days[order], series.value[order], series.weight[order]
     edges = np.searchsorted(row, np.arange(points.n + 1))
-    found = np.full((points.n, 7), np.nan)
+    periodogram = period.Periodogram()
+    found = np.full((points.n, 5), np.nan)
     amplitudes = np.full((points.n, period.HARMONICS + 1), np.nan, complex)
-    for i in range(points.n):
+    for i in np.flatnonzero(np.diff(edges) >= period.MIN_POINTS):
         own = slice(edges[i], edges[i + 1])
-        fit = period.search(days[own], value[own], weight[own])
-        if fit is None:
-            continue
-        rest = value[own] - period.model(fit, days[own])
-        second = period.strongest(days[own], rest, weight[own])
-        span = np.ptp(days[own])
-        found[i] = (1 / fit.frequency, fit.explained, fit.first_explained, fit.half_explained, span, *second)
-        amplitudes[i] = fit.amplitudes
-    days_, explained, first, half, span, second_days, second_explained = found.T
-    made = {
-        "period_days": days_,
-        "period_explained": explained,
-        "period_first_explained": first,
-        "period_double_gain": half - explained,
-        "period_cycles": span / days_,
-        "period_2_days": second_days,
-        "period_2_explained": second_explained,
-    }
-    return made | _shape(amplitudes) | _folded(points.n, row, days, value, days_)
+        fit = period.search(days[own], value[own], weight[own], periodogram)
+        if fit is not None:
+            shares = fit.explained, fit.first_explained, fit.half_explained - fit.explained
+            found[i] = (1 / fit.frequency, np.ptp(days[own]) * fit.frequency, *shares)
+            amplitudes[i] = fit.amplitudes
+    names = ("days", "cycles", "explained", "first_explained", "double_gain")
+    made = {f"period_{name}": values for name, values in zip(names, found.T, strict=True)}
+    return made | _shape(amplitudes) | _folded(points.n, row, days, value, found[:, 0])
 
 
 def _shape(amplitudes: NDArray[np.complex128]) -> dict[str, Floats]:

@@ -10,6 +10,7 @@ Garrison et al. 2024, arXiv:2409.08090 (periodogram by NUFFT); Palmer 2009, doi:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,78 +42,96 @@ class Fit:
     half_explained: float
 
 
-def search(days: Floats, values: Floats, weights: Floats) -> Fit | None:
+def search(days: Floats, values: Floats, weights: Floats, periodogram: Periodogram) -> Fit | None:
     """Return the best fit of one series (weighted mean 0), or None where points or time are too few."""
     span = float(np.ptp(days)) if len(days) else 0.0
     if len(days) < MIN_POINTS or span < 2 * MIN_DAYS or not (weights * values**2).sum() > 0:
         return None
-    step = 1 / (_PER_PEAK * span)
-    peaks = highest(periodogram(days, values, weights, step), _PEAKS) * step
+    power, step = periodogram.of(days, values, weights)
+    peaks = _highest(power) * step
     candidates = _candidates(peaks, 0.5 / span, step / 2)
-    coarse = (candidates[:, None] + np.linspace(-0.4, 0.4, 5) * step).ravel()
-    badness = _badness(*_shares(days, values, weights, coarse)).reshape(len(candidates), -1)
-    finalists = np.argsort(badness.min(1))[:_FINALISTS]
-    best = coarse.reshape(badness.shape)[finalists, badness[finalists].argmin(1)]
-    fine = (best[:, None] + np.linspace(-0.15, 0.15, 13) * step).ravel()
-    frequency = float(fine[np.argmin(_badness(*_shares(days, values, weights, fine)))])
-    explained, amplitudes = harmonics(days, values, weights, np.array([frequency, frequency / 2]))
-    first, _ = harmonics(days, values, weights, np.array([frequency]), 1)
+    series = days, values, weights
+    badness, coarse = _badness(*series, candidates, np.linspace(-0.4, 0.4, 5) * step)
+    best = coarse[np.arange(len(coarse)), badness.argmin(1)][np.argsort(badness.min(1))[:_FINALISTS]]
+    badness, fine = _badness(*series, best, np.linspace(-0.15, 0.15, 13) * step)
+    frequency = float(fine.ravel()[badness.argmin()])
+    explained, amplitudes = harmonics(*series, np.array([frequency, frequency / 2]))
+    first, _ = harmonics(*series, np.array([frequency]), 1)
     return Fit(frequency, amplitudes[0], float(explained[0]), float(first[0]), float(explained[1]))
 
 
-def model(fit: Fit, days: Floats) -> Floats:
-    """Return the fitted values at times."""
-    turns = np.remainder(fit.frequency * days, 1)
-    k = np.arange(len(fit.amplitudes))
-    return (np.exp(-2j * np.pi * turns[:, None] * k) @ fit.amplitudes).real
+class Periodogram:
+    """Floating-mean Lomb-Scargle periodograms of many series; transforms of equal size are prepared once."""
+
+    def __init__(self) -> None:
+        self._plans: dict[int, Any] = {}
+
+    def of(self, days: Floats, values: Floats, weights: Floats) -> tuple[Floats, float]:
+        """Return the share of variance that a sinusoid explains at frequencies 0, step, 2 step, ..., and the step."""
+        n = _size(_PER_PEAK * float(np.ptp(days)) / MIN_DAYS)
+        step = 1 / MIN_DAYS / (n - 1)
+        turns = np.remainder(days * step + 0.5, 1) - 0.5
+        share = weights / weights.sum()
+        # the transform's frequencies begin at -n // 2
+        strengths = np.stack([values * share, share]) * np.exp(2j * np.pi * np.remainder(n // 2 * days * step, 1))
+        plan = self._plan(n)
+        plan.setpts((2 * np.pi * turns).astype(np.float32))
+        sums = plan.execute(strengths.astype(np.complex64))
+        signal, window = sums.real**2 + sums.imag**2
+        # sines and cosines count as balanced and uncorrelated, which the harmonic fits afterwards do not suppose
+        power = 2 * signal / np.maximum(1 - window, 0.05) / np.float32((share * values**2).sum())
+        power[:2] = 0
+        return power, step
+
+    def _plan(self, n: int) -> Any:
+        import finufft
+
+        if n not in self._plans:
+            options = {"eps": 1e-3, "isign": 1, "dtype": "complex64", "nthreads": 1, "upsampfac": 1.25}
+            self._plans[n] = finufft.Plan(1, (n,), n_trans=2, **options)
+        return self._plans[n]
 
 
-def strongest(days: Floats, values: Floats, weights: Floats) -> tuple[float, float]:
-    """Return period in days and explained share of the strongest sinusoid in a series that `search` could read."""
-    step = 1 / (_PER_PEAK * float(np.ptp(days)))
-    power = periodogram(days, values, weights, step)
-    best = int(np.argmax(power))
-    return 1 / max(best * step, step), float(power[best])
-
-
-def periodogram(days: Floats, values: Floats, weights: Floats, step: float) -> Floats:
-    """Return the share of variance that a sinusoid with floating mean explains at frequencies 0, step, 2 step, ..."""
-    import finufft
-
-    n = int(min(1 / MIN_DAYS / step, _LARGEST_GRID)) + 1
-    turns = np.remainder(days * step + 0.5, 1) - 0.5
-    share = weights / weights.sum()
-    # the transform's frequencies begin at -n // 2
-    strengths = np.stack([values * share, share]) * np.exp(2j * np.pi * np.remainder(n // 2 * days * step, 1))
-    sums = finufft.nufft1d1(
-        (2 * np.pi * turns).astype(np.float32),
-        strengths.astype(np.complex64),
-        (n,),
-        eps=1e-3,
-        nthreads=1,
-        upsampfac=1.25,
-    )
-    signal, window = sums.real**2 + sums.imag**2
-    # sines and cosines count as balanced and uncorrelated, which the harmonic fits afterwards do not suppose
-    power = 2 * signal / np.maximum(1 - window, 0.05) / (share * values**2).sum()
-    power[: _PER_PEAK // 2 + 1] = 0
-    return power
+def _size(least: float) -> int:
+    """Return a size of at least so many frequencies that is a product of small primes, one of few."""
+    power = 2 ** max(int(np.log2(max(least, 1024) / 4)), 1)
+    return int(min(np.ceil(least / power), _LARGEST_GRID // power) * power) if least > 1024 else 1024
 
 
 def harmonics(
     days: Floats, values: Floats, weights: Floats, frequencies: Floats, n: int = HARMONICS
 ) -> tuple[Floats, Amplitudes]:
     """Return explained shares (f,) and amplitudes (f, 1 + n) of least-squares fits of a mean and n harmonics."""
-    window, signal = _sums(days, values, weights, frequencies, n)
-    return _solve(window, signal, n, float((weights * values**2).sum() / weights.sum()))
+    window, signal = _sums(_turning(days, frequencies), values, weights, n)
+    return _solve(window, signal, n, _variance(values, weights))
 
 
-def _sums(days: Floats, values: Floats, weights: Floats, frequencies: Floats, n: int) -> tuple[Amplitudes, Amplitudes]:
-    """Return sums of weights (f, 2 n + 1) and of weighted values (f, n + 1) times exp(2 pi i k f t), k = 0, 1, ..."""
+def _badness(days: Floats, values: Floats, weights: Floats, middles: Floats, offsets: Floats) -> tuple[Floats, Floats]:
+    """Return log of what fits leave of the variance, and their frequencies ``middles`` + ``offsets``, both (m, o).
+
+    What the first harmonic alone leaves counts half, as smooth shapes are likelier.
+    """
+    turning = _turning(days, middles)[:, None] * _turning(days, offsets)
+    window, signal = _sums(turning.reshape(-1, len(days)), values, weights, HARMONICS)
+    left = [1 - _solve(window, signal, n, _variance(values, weights))[0] for n in (HARMONICS, 1)]
+    all_left, first_left = np.log(np.maximum(left, 1e-6)).reshape(2, len(middles), len(offsets))
+    return all_left + first_left / 2, middles[:, None] + offsets
+
+
+def _variance(values: Floats, weights: Floats) -> float:
+    return float((weights * values**2).sum() / weights.sum())
+
+
+def _turning(days: Floats, frequencies: Floats) -> NDArray[np.complex64]:
+    """Return exp(2 pi i f t), shape (f, points)."""
+    return np.exp((2j * np.pi * np.remainder(frequencies[:, None] * days, 1)).astype(np.complex64))
+
+
+def _sums(once: NDArray[np.complex64], values: Floats, weights: Floats, n: int) -> tuple[Amplitudes, Amplitudes]:
+    """Return sums of weights (f, 2 n + 1) and of weighted values (f, n + 1) times powers 0, 1, ... of ``once``."""
     share = weights / weights.sum()
     pair = np.stack([share, share * values], 1).astype(np.complex64)
-    once = np.exp((2j * np.pi * np.remainder(frequencies[:, None] * days, 1)).astype(np.complex64))
-    turning, sums = np.ones_like(once), np.empty((len(frequencies), 2 * n + 1, 2), complex)
+    turning, sums = np.ones_like(once), np.empty((len(once), 2 * n + 1, 2), complex)
     for k in range(2 * n + 1):
         sums[:, k] = turning @ pair
         turning *= once
@@ -130,24 +149,12 @@ def _solve(window: Amplitudes, signal: Amplitudes, n: int, variance: float) -> t
     return (right.conj() * solved).sum(-1).real / variance, amplitudes
 
 
-def _shares(days: Floats, values: Floats, weights: Floats, frequencies: Floats) -> tuple[Floats, Floats]:
-    """Return the shares of variance explained by all harmonics and by the first alone."""
-    window, signal = _sums(days, values, weights, frequencies, HARMONICS)
-    variance = float((weights * values**2).sum() / weights.sum())
-    return tuple(_solve(window, signal, n, variance)[0] for n in (HARMONICS, 1))  # type: ignore[return-value]
-
-
-def _badness(explained: Floats, first: Floats) -> Floats:
-    """Return log of what remains; that of the first harmonic counts half, as smooth shapes are likelier."""
-    return np.log(np.maximum(1 - explained, 1e-6)) + np.log(np.maximum(1 - first, 1e-6)) / 2
-
-
-def highest(power: Floats, n: int) -> NDArray[np.int64]:
-    """Return the places of the n highest local maxima."""
+def _highest(power: Floats) -> NDArray[np.int64]:
+    """Return the places of the highest local maxima."""
     places = np.flatnonzero((power[1:-1] >= power[:-2]) & (power[1:-1] > power[2:])) + 1
-    if not len(places):
-        return np.array([int(np.argmax(power))])
-    return places[np.argsort(power[places])[-n:]]
+    if len(places) > _PEAKS:
+        places = places[np.argpartition(power[places], -_PEAKS)[-_PEAKS:]]
+    return places if len(places) else np.array([int(np.argmax(power))])
 
 
 def _candidates(peaks: Floats, lowest: float, apart: float) -> Floats:
