@@ -1,5 +1,6 @@
 """Light curves of LSST among the 14 classes of PLAsTiCC: the process, the features, the shipped weights."""
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
-from tom_alerce_like.plugins.classifiers.lightcurve.lsst import classifier, evaluate, features, gaussian, points, shape
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst import (
+    classifier,
+    evaluate,
+    features,
+    gaussian,
+    net,
+    points,
+    shape,
+)
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst import train as training
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import CLASSES, EXTRAGALACTIC, GALACTIC, leaves
 from tom_alerce_like.plugins.classifiers.serving import notes, session
@@ -79,7 +88,7 @@ class TestFeatures:
         assert len(set(features.WITH_REDSHIFT)) == len(features.WITH_REDSHIFT)
 
     @settings(max_examples=5, deadline=None)
-    @given(st.floats(-2e4, 2e4), st.floats(0.01, 100))
+    @given(st.integers(-20000, 20000), st.floats(0.01, 100))
     def test_neither_date_nor_unit_matters(self, days, factor):
         curves = events(2)
         moved = Curves(**(vars(curves) | {"mjd": curves.mjd + days}))
@@ -139,6 +148,21 @@ class TestLeaves:
         for path, names in both.items():
             assert notes(path)["version"] == classifier.VERSION and 0.5 < float(notes(path)["temperature"]) < 2
             assert session(path).get_inputs()[0].shape[1] == len(names)
+
+
+class TestJudge:
+    def test_the_graph_says_what_trees_and_net_say(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(net, "EPOCHS", 2)
+        rng = np.random.default_rng(0)
+        shown = rng.normal(size=(300, 7)).astype(np.float32) * 100
+        shown[rng.random(shown.shape) < 0.1] = np.nan
+        codes = np.nan_to_num(shown[:, 0] > 0).astype(np.int64) + (np.nan_to_num(shown[:, 1]) > 50)
+        trees = lightgbm.LGBMClassifier(n_estimators=3, verbose=-1, n_jobs=1).fit(shown, codes)
+        judge = training.Judge(trees, net.fitted(shown, codes, np.ones(300), 0))
+        judge.write(0.9, tmp_path / "weights" / "judge.onnx")
+        (logits,) = session(tmp_path / "weights" / "judge.onnx").run(["logits"], {"features": shown})
+        np.testing.assert_allclose(logits, judge.logits(shown), atol=1e-5)
+        assert float(notes(tmp_path / "weights" / "judge.onnx")["temperature"]) == 0.9
 
 
 class TestMeasures:

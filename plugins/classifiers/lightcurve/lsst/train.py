@@ -1,4 +1,4 @@
-"""Train the trees: ``python -m tom_alerce_like.plugins.classifiers.lightcurve.lsst.train DATA``.
+"""Train trees and nets: ``python -m tom_alerce_like.plugins.classifiers.lightcurve.lsst.train DATA``.
 
 DATA holds plasticc/. Writes the weights beside this file (20 minutes of a busy core). Needs the extra ``train``.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers import calibrate, export_lightgbm, labelled
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.export_lightgbm import Part
-from tom_alerce_like.plugins.classifiers.lightcurve.lsst import features
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst import features, net_export
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import (
     ALONE,
     CLASSES,
@@ -26,6 +26,7 @@ from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import (
     VERSION,
     WITH_REDSHIFT,
 )
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst.net import Net, fitted
 
 Floats = NDArray[np.float64]
 Shown = NDArray[np.float32]
@@ -34,9 +35,13 @@ SEED, PARTS = 20261120, 5
 SPEC_ERR = 0.001
 #: Days before its first detection from which a survey gives forced photometry with its alerts.
 FORCED_DAYS = 30.0
+#: Number of the detection at which early curves end.
+FIRST_CUT, LAST_CUT = 2, 30
 #: What a whole light curve counts with spectroscopic and photometric redshift, and an early one with either.
 WEIGHTS = {"spec": 1.0, "photo": 0.7, "early spec": 0.3, "early photo": 0.3}
 ALONE_WEIGHTS = {"whole": 1.0, "early": 0.4}
+#: What the net counts beside the trees, which count the rest.
+NET_SHARE = 0.4
 _SETTINGS: dict[str, Any] = {
     "num_leaves": 10,
     "min_child_samples": 15,
@@ -87,12 +92,12 @@ def examples(table: pd.DataFrame, early: bool = True) -> Examples:
 
 
 def cut(curves: Curves, rng: np.random.Generator) -> Curves:
-    """Return light curves as they were known at a detection drawn evenly in its logarithm, from the second on.
+    """Return light curves as they were known at a detection drawn evenly in its logarithm, the second to the 30th.
 
-    A third has all points before, a third those from 30 days before the first detection, a third detections only.
+    Objects with fewer detections are known as far as they go: so all have their share of early curves. A third has all points before, a third those from 30 days before the first detection, a third detections only.
     """
     count = np.maximum(curves.count(curves.is_detection), 2)
-    keep = np.ceil(2 * (count / 2) ** rng.random(curves.n)).astype(int)
+    keep = np.round(FIRST_CUT * (LAST_CUT / FIRST_CUT) ** rng.random(curves.n)).astype(int)
     number = np.cumsum(curves.is_detection)
     before = np.concatenate([[0], number])[curves.offsets[:-1]]
     nth = number - before[curves.row]
@@ -104,31 +109,44 @@ def cut(curves: Curves, rng: np.random.Generator) -> Curves:
     return curves.select(shown & (curves.mjd <= end[curves.row]))
 
 
-def with_redshift(shown: Examples, rows: NDArray[np.int64]) -> lightgbm.LGBMClassifier:
-    """Return trees for the classes `EXTRAGALACTIC`, trained on the extragalactic ones among the rows."""
+class Judge(NamedTuple):
+    """Trees and a net that were trained on the same examples."""
+
+    trees: lightgbm.LGBMClassifier
+    net: Net
+
+    def logits(self, shown: Shown) -> Floats:
+        """Return the weighted mean of both, shape (n, classes)."""
+        of_trees = np.asarray(self.trees.predict(shown, raw_score=True))
+        return (1 - NET_SHARE) * of_trees + NET_SHARE * self.net.logits(shown)
+
+    def write(self, temperature: float, path: Path) -> None:
+        """Write one ONNX graph."""
+        booster = self.trees.booster_
+        properties = {"temperature": repr(temperature), "version": VERSION}
+        export_lightgbm.write([Part(booster, range(booster.num_feature()), 0)], 1, properties, path)
+        net_export.add(self.net, NET_SHARE, path)
+
+
+def with_redshift(shown: Examples, rows: NDArray[np.int64]) -> Judge:
+    """Return a judge of the classes `EXTRAGALACTIC`, trained on the extragalactic ones among the rows."""
     rows = rows[shown.codes[rows] >= len(GALACTIC)]
     made = [shown.far(known)[rows] for known in WEIGHTS]
     return _fitted(made, shown.codes[rows] - len(GALACTIC), list(WEIGHTS.values()), _WITH_REDSHIFT)
 
 
-def alone(shown: Examples, rows: NDArray[np.int64]) -> lightgbm.LGBMClassifier:
-    """Return trees for all classes that know the light curve alone."""
+def alone(shown: Examples, rows: NDArray[np.int64]) -> Judge:
+    """Return a judge of all classes that knows the light curve alone."""
     made = [observed[rows].astype(np.float32) for observed, _ in (shown.whole, shown.early)]
     return _fitted(made, shown.codes[rows], list(ALONE_WEIGHTS.values()), _ALONE)
 
 
-def _fitted(
-    copies: list[Shown], codes: NDArray[np.int64], weights: list[float], settings: dict[str, Any]
-) -> lightgbm.LGBMClassifier:
-    model = lightgbm.LGBMClassifier(**_SETTINGS, **settings, random_state=SEED)
+def _fitted(copies: list[Shown], codes: NDArray[np.int64], weights: list[float], settings: dict[str, Any]) -> Judge:
     judged = np.concatenate([np.isfinite(copy[:, 0]) for copy in copies])
     weight = np.repeat(weights, len(codes))[judged]
-    return model.fit(np.concatenate(copies)[judged], np.tile(codes, len(copies))[judged], sample_weight=weight)
-
-
-def logits(trees: lightgbm.LGBMClassifier, shown: Shown) -> Floats:
-    """Return the margins of trees, shape (n, classes)."""
-    return np.asarray(trees.predict(shown, raw_score=True))
+    shown, codes = np.concatenate(copies)[judged], np.tile(codes, len(copies))[judged]
+    trees = lightgbm.LGBMClassifier(**_SETTINGS, **settings, random_state=SEED)
+    return Judge(trees.fit(shown, codes, sample_weight=weight), fitted(shown, codes, weight, SEED))
 
 
 def folds(table: pd.DataFrame) -> list[labelled.Split]:
@@ -137,30 +155,30 @@ def folds(table: pd.DataFrame) -> list[labelled.Split]:
 
 
 class Unseeing(NamedTuple):
-    """Trees that have seen nothing of the objects ``test``."""
+    """Judges that have seen nothing of the objects ``test``."""
 
-    with_redshift: lightgbm.LGBMClassifier
-    alone: lightgbm.LGBMClassifier
+    with_redshift: Judge
+    alone: Judge
     test: NDArray[np.int64]
 
 
 def unseeing(shown: Examples, splits: list[labelled.Split]) -> list[Unseeing]:
-    """Return trees for each division of the objects."""
+    """Return judges for each division of the objects."""
     return [Unseeing(with_redshift(shown, fit), alone(shown, fit), test) for fit, test in splits]
 
 
 def unseen_logits(trained: list[Unseeing], asked: Examples) -> tuple[Floats, Floats]:
-    """Return margins of the whole light curves in ``asked`` by trees that have not seen the object.
+    """Return margins of the whole light curves in ``asked`` by judges that have not seen the object.
 
     With redshift (2, n, 9) for the spectroscopic and the photometric one, NaN for objects of our Galaxy; alone (n, 14).
     """
     far = np.full((2, len(asked.codes), len(EXTRAGALACTIC)), np.nan)
     near = np.empty((len(asked.codes), len(CLASSES)))
-    for trees, without, test in trained:
-        near[test] = logits(without, asked.whole[0][test].astype(np.float32))
-        test = test[asked.redshift[0, test] > 0]
+    for one in trained:
+        near[one.test] = one.alone.logits(asked.whole[0][one.test].astype(np.float32))
+        galaxies = one.test[asked.redshift[0, one.test] > 0]
         for kind, known in enumerate(("spec", "photo")):
-            far[kind, test] = logits(trees, asked.far(known)[test])
+            far[kind, galaxies] = one.with_redshift.logits(asked.far(known)[galaxies])
     return far, near
 
 
@@ -180,10 +198,8 @@ def main() -> None:
     shown = examples(table)
     everything = np.arange(len(table))
     found = temperatures(shown, *unseen_logits(unseeing(shown, folds(table)), shown), everything)
-    for path, at, trees in zip((WITH_REDSHIFT, ALONE), found, (with_redshift, alone), strict=True):
-        booster = trees(shown, everything).booster_
-        properties = {"temperature": repr(at), "version": VERSION}
-        export_lightgbm.write([Part(booster, range(booster.num_feature()), 0)], 1, properties, path)
+    for path, at, judge in zip((WITH_REDSHIFT, ALONE), found, (with_redshift, alone), strict=True):
+        judge(shown, everything).write(at, path)
         print(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB, temperature {at:.2f}")
 
 
