@@ -45,4 +45,4 @@ def caption(datums: Sequence[Any]) -> str:
         return ""
     mags = [datum.brightness for datum in shown]
     days = (shown[-1].timestamp - shown[0].timestamp).total_seconds() / 86_400
-    return f"{len(shown)} detections, {min(mags):.1f} to {max(mags):.1f} mag in {days:.0f} d"
+    return f"{len(shown)} det., {min(mags):.1f}–{max(mags):.1f} mag, {days:.0f} d"

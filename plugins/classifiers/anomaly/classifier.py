@@ -37,6 +37,13 @@ class Reason(NamedTuple):
     rank: float
     weight: float
 
+    @property
+    def place(self) -> str:
+        """Return where the value stands among those of ordinary objects: ``above 99 %``, ``below 98 %``."""
+        # nothing is above all of them
+        share = min(round(100 * max(self.rank, 1 - self.rank)), 99)
+        return f"{'above' if self.rank >= 0.5 else 'below'} {share} %"
+
 
 class Anomaly:
     """Tells how strange an object is; docs/modules/anomaly.md is its model card.

@@ -29,10 +29,9 @@ FEATURES = {
     "reddening_mag_per_day": "change of g − r, mag per day",
     "early_colour_mag": "g − r up to the brightest detection, mag",
     "late_colour_mag": "g − r after the brightest detection, mag",
-    "curvature_mag": "bend of the light curve over 20 days, mag",
-    "asymmetry_mag": "third order of the light curve over 20 days, mag",
+    "curvature_mag": "bend of the light curve within 20 days, mag",
+    "asymmetry_mag": "how lopsided the light curve is within 20 days, mag",
     "roughness": "scatter about a smooth curve, in units of its errors",
-    "red_share": "share of the detections that are in r",
     "negative_share": "share of the detections that are fainter than the reference image",
 }
 NAMES = tuple(FEATURES)
@@ -73,7 +72,6 @@ def _measured(seen: Curves, up: Curves) -> dict[str, Floats]:
     made = {
         "days_rising": brightest - first,
         "days_fading": last - brightest,
-        "red_share": up.count(red) / up.count(every),
         "negative_share": seen.count(seen.flux_njy < 0) / seen.count(np.ones(len(seen.row), bool)),
         "rise_mag_per_day": -_slope(row, days, mag - _mean(row, mag, up.band, n), error, before, n),
         "early_colour_mag": _average(row, mag, error, blue & before, n) - _average(row, mag, error, red & before, n),

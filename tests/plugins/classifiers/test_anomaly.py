@@ -81,7 +81,7 @@ def test_features_measure_what_their_names_say():
     assert value(alerts, "colour_mag") == pytest.approx(0.3, abs=0.02)
     assert value(alerts, "r_fade_mag_per_day") == pytest.approx(0.04, abs=0.005)
     assert value(alerts, "rise_mag_per_day") == pytest.approx(0.1, abs=0.01)
-    assert value(alerts, "red_share") == 0.5 and value(alerts, "negative_share") == 0
+    assert value(alerts, "negative_share") == 0 and value(alerts, "roughness") < 2
 
 
 @settings(max_examples=15)
@@ -167,6 +167,7 @@ def test_reasons_are_few_ordered_and_known(many):
     module = Anomaly()
     (blue,) = module.explain(strange)
     assert "colour" in blue[0].feature and blue[0].value < -1 and blue[0].rank < 0.02
+    assert blue[0].place == "below 99 %"
     assert module.score(strange)["strange"][0] > 0.95
     for reasons in module.explain(many):
         weights = [reason.weight for reason in reasons]

@@ -45,7 +45,7 @@ def test_the_strangest_comes_first_with_its_reasons(client, sky):
     assert set(sky) == {"ZTF26blue", "ZTF26usual", "ZTF26old"}
     client.force_login(user("observer", "view", target=sky["ZTF26blue"]))
     text = client.get(PAGE).content.decode()
-    assert "ZTF26blue" in text and "g − r" in text and "<circle" in text and "detections," in text
+    assert "ZTF26blue" in text and "g − r" in text and "<circle" in text and "10 det.," in text
     assert "ZTF26usual" not in text and "ZTF26old" not in text
     assert reverse("tom_alerce_like_classifiers:interesting", args=[sky["ZTF26blue"].pk]) not in text
 
@@ -126,7 +126,7 @@ def test_a_thumbnail_shows_detections_within_its_frame(sky):
     first, brightest, faintest = thumbnail.dots(datums)
     assert (first.x, brightest.y) == (thumbnail.MARGIN, thumbnail.MARGIN)
     assert (faintest.x, faintest.y) == (thumbnail.WIDTH - thumbnail.MARGIN, thumbnail.HEIGHT - thumbnail.MARGIN)
-    assert thumbnail.caption(datums) == "3 detections, 17.0 to 21.0 mag in 8 d"
+    assert thumbnail.caption(datums) == "3 det., 17.0–21.0 mag, 8 d"
     assert thumbnail.dots(datums[:1])[0].x == thumbnail.MARGIN
     assert thumbnail.dots(datums[3:]) == [] and thumbnail.caption([]) == ""
     assert from_mjd(now_mjd()) - datums[0].timestamp > timedelta(0)
