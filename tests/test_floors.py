@@ -12,6 +12,7 @@ CORE = "core"
 #: The rooms in the order in which a night goes through them.
 CHAIN = (
     "brokers",
+    "plugins.forecast",
     "plugins.classifiers",
     "plugins.hosts",
     "plugins.priority",

@@ -4,16 +4,22 @@
 page's Alerts tab; the function takes (target, user) and returns the template's context.
 ``candidate_actions() -> [{"label": text, "url_name": name}]`` adds a button to the list of candidates; it POSTs the
 chosen targets' ids as ``target`` to that URL.
+``light_curve_lines() -> [{"context": "dotted.function", "position": int}]`` draws into the target's light curve; the
+function takes the target's alert table (one row) and the time now (MJD), and returns `plots.Line`s.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from django.apps import apps
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from tom_alerce_like.plots import Line
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +31,17 @@ def _collect(method: str) -> list[dict[str, Any]]:
 def candidate_actions() -> list[dict[str, Any]]:
     """Return the buttons that plugins add to the list of candidates."""
     return _collect("candidate_actions")
+
+
+def light_curve_lines(alerts: pd.DataFrame, now_mjd: float) -> list[Line]:
+    """Return what plugins draw into the light curve of a target; one that fails draws nothing."""
+    found: list[Line] = []
+    for item in sorted(_collect("light_curve_lines"), key=lambda item: item["position"]):
+        try:
+            found += import_string(item["context"])(alerts, now_mjd)
+        except Exception:
+            logger.exception("lines of %s failed", item["context"])
+    return found
 
 
 def render(target: Any, user: Any, request: Any) -> list[str]:

@@ -3,15 +3,82 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objs as go
 from django.conf import settings
+from numpy.typing import NDArray
+
+from tom_alerce_like.clock import datetimes
 
 #: Colours of the bands, dark enough on white and distinct for most colour-blind readers.
 BAND_COLOURS = {"u": "#6a3d9a", "g": "#1b9e77", "r": "#d62728", "i": "#e6a000", "z": "#7f4a21", "y": "#444444"}
+_UNKNOWN = "#222222"
 _KINDS = {"detection": "circle", "forced": "circle-open", "limit": "triangle-down-open"}
+#: Room about the points, and how far an error bar may stretch the axis.
+_ROOM_MAG, _LARGE_ERROR_MAG = 0.3, 0.5
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a plugin draws into a light curve: AB magnitudes against MJD in one band, with or without an interval.
+
+    ``dash`` is plotly's word for the style of the line: solid, dash, dot.
+    """
+
+    name: str
+    band: str
+    mjd: NDArray[np.float64]
+    mag: NDArray[np.float64]
+    bright: NDArray[np.float64] | None = None
+    faint: NDArray[np.float64] | None = None
+    dash: str = "solid"
+
+
+def light_curve(datums: Iterable[Any], lines: Sequence[Line] = ()) -> dict[str, Any] | None:
+    """Draw photometry (AB mag against time): detections, forced points, non-detections, and plugins' lines.
+
+    ``datums`` are the toolkit's PhotometryReducedDatum rows. Returns the figure as plotly's JSON, None when there are
+    no points.
+    """
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for datum in datums:
+        groups.setdefault((datum.bandpass, _kind(datum)), []).append(datum)
+    if not groups:
+        return None
+    bright, faint = _mag_range(groups, lines)
+    figure = go.Figure([_series(band, kind, group) for (band, kind), group in sorted(groups.items())])
+    for line in lines:
+        figure.add_traces(_drawn(line, bright, faint))
+    figure.update_layout(
+        **look(400),
+        xaxis={"title": "date (UTC)"},
+        yaxis={"range": [faint, bright], "title": "magnitude (AB)"},
+    )
+    return as_json(figure)
+
+
+def look(height: int) -> dict[str, Any]:
+    """Return the layout that our figures share; the legend is below, where it may take as many lines as it needs."""
+    return {
+        "template": getattr(settings, "PLOTLY_THEME", "plotly_white"),
+        "height": height,
+        "margin": {"l": 50, "r": 10, "t": 10, "b": 40},
+        "legend": {"orientation": "h", "y": -0.22, "yanchor": "top"},
+    }
+
+
+def as_json(figure: go.Figure) -> dict[str, Any]:
+    """Return a figure as plotly's JSON."""
+    return json.loads(figure.to_json())
+
+
+def times(mjd: NDArray[np.float64]) -> list[str]:
+    """Return MJD as plotly wants times."""
+    return [when.isoformat() for when in datetimes(mjd)]
 
 
 def _kind(datum: Any) -> str:
@@ -29,28 +96,46 @@ def _series(band: str, kind: str, datums: list[Any]) -> go.Scatter:
         error_y=None if is_limit else {"array": [datum.brightness_error or 0 for datum in datums]},
         mode="markers",
         opacity=0.5 if is_limit else 1,
-        marker={"color": BAND_COLOURS.get(band, "#222222"), "symbol": _KINDS[kind], "size": 7},
+        marker={"color": BAND_COLOURS.get(band, _UNKNOWN), "symbol": _KINDS[kind], "size": 7},
         name=label,
     )
 
 
-def light_curve(datums: Iterable[Any]) -> dict[str, Any] | None:
-    """Draw photometry (AB mag against time): detections, forced points, non-detections.
+def _mag_range(groups: dict[tuple[str, str], list[Any]], lines: Sequence[Line]) -> tuple[float, float]:
+    """Return the magnitudes between which the axis runs: all points, their errors, and the middle of the lines."""
+    shown: list[float] = []
+    for (_, kind), datums in groups.items():
+        for datum in datums:
+            mag = datum.limit if kind == "limit" else datum.brightness
+            error = 0.0 if kind == "limit" else min(datum.brightness_error or 0.0, _LARGE_ERROR_MAG)
+            shown += [mag - error, mag + error]
+    known = np.array([mag for mag in shown if mag is not None and np.isfinite(mag)], dtype=float)
+    drawn = np.concatenate([known, *(line.mag[np.isfinite(line.mag)] for line in lines)])
+    if not len(drawn):
+        return 15.0, 21.0
+    # a line may leave the picture far below the points, where nothing is to be seen
+    faintest = min(drawn.max(), known.max(initial=-np.inf) + 2) if len(known) else drawn.max()
+    return float(drawn.min()) - _ROOM_MAG, float(faintest) + _ROOM_MAG
 
-    ``datums`` are the toolkit's PhotometryReducedDatum rows. Returns the figure as plotly's JSON, None when there are
-    no points.
-    """
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for datum in datums:
-        groups.setdefault((datum.bandpass, _kind(datum)), []).append(datum)
-    if not groups:
-        return None
-    figure = go.Figure([_series(band, kind, group) for (band, kind), group in sorted(groups.items())])
-    figure.update_layout(
-        template=getattr(settings, "PLOTLY_THEME", "plotly_white"),
-        height=380,
-        margin={"l": 50, "r": 10, "t": 10, "b": 40},
-        yaxis={"autorange": "reversed", "title": "magnitude (AB)"},
-        legend={"orientation": "h", "y": 1.12},
-    )
-    return json.loads(figure.to_json())
+
+def _drawn(line: Line, bright: float, faint: float) -> list[go.Scatter]:
+    """Return the traces of a line: what its interval covers, shaded, and the line itself; one click hides both."""
+    colour = BAND_COLOURS.get(line.band, _UNKNOWN)
+    when = times(line.mjd)
+    together = {"x": when, "legendgroup": f"{line.name} {line.band}", "mode": "lines"}
+    traces = []
+    if line.bright is not None and line.faint is not None:
+        # ends beyond the axis would be as far as a faint object is: infinitely
+        edges = np.clip(np.nan_to_num(line.faint, posinf=99), bright - 5, faint + 5), line.bright
+        for number, edge in enumerate(edges):
+            fill = {"fill": "tonexty", "fillcolor": f"rgba{_rgb(colour)[:-1]}, 0.18)"} if number else {}
+            traces.append(
+                go.Scatter(y=edge.tolist(), line={"width": 0}, showlegend=False, hoverinfo="skip", **fill, **together)
+            )
+    style = {"color": colour, "dash": line.dash, "width": 2}
+    traces.append(go.Scatter(y=line.mag.tolist(), line=style, name=f"{line.band} {line.name}", **together))
+    return traces
+
+
+def _rgb(colour: str) -> str:
+    return str(tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5)))

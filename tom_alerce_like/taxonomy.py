@@ -17,7 +17,15 @@ KINDS = {
     # a glint is nothing in the sky; classifiers without a class for it say bogus
     "bogus": "bogus satellite",
 }
-_CONDITIONAL = ("_transient", "_stochastic", "_periodic")
+#: The branches of the class tree of light-curve classifiers, and their leaves (Sanchez-Saez et al. 2021,
+#: arXiv:2008.03311, with tidal disruptions).
+BRANCHES = {
+    "Transient": ("SNIa", "SNIbc", "SNII", "SLSN", "TDE"),
+    "Stochastic": ("QSO", "AGN", "Blazar", "YSO", "CV/Nova"),
+    "Periodic": ("LPV", "E", "DSCT", "RRL", "CEP", "Periodic-Other"),
+}
+# supernova_type and variable_star ask which kind of supernova or variable star it is, if it is one
+_CONDITIONAL = ("_transient", "_stochastic", "_periodic", "supernova_type", "variable_star")
 _COARSE = ("_top",)
 #: Endings of the names of classifiers that judge an aspect of an alert, not what the object is. A module that judges
 #: another aspect has a name that ends in ``_score``.
@@ -30,6 +38,11 @@ def kind(class_name: str) -> str:
     if re.match(SUPERNOVA, class_name, re.IGNORECASE):
         return "SN"
     return next((word for word, names in KINDS.items() if class_name.lower() in names.split()), "")
+
+
+def branch(class_name: str) -> str:
+    """Return the branch of the class tree that a leaf is on; empty for a name that is no leaf."""
+    return next((name for name, leaves in BRANCHES.items() if class_name in leaves), "")
 
 
 def is_conditional(classifier: str) -> bool:

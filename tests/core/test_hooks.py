@@ -19,7 +19,7 @@ from tom_alerce_like import APPS
 CONFIGS = [app for app in apps.get_app_configs() if app.name in APPS]
 HOOKS = (
     *("nav_items", "target_detail_tabs", "data_services", "observation_facilities"),
-    *("alert_panels", "candidate_actions"),
+    *("alert_panels", "candidate_actions", "light_curve_lines"),
 )
 ITEMS = [item for app in CONFIGS for hook in HOOKS if hasattr(app, hook) for item in getattr(app, hook)()]
 

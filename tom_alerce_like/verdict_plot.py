@@ -1,0 +1,124 @@
+"""The class tree over time: stacked bars of the leaves' probabilities, and lines of other modules beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objs as go
+from numpy.typing import NDArray
+
+from tom_alerce_like.history import Verdicts
+from tom_alerce_like.plots import as_json, look, times
+from tom_alerce_like.taxonomy import BRANCHES
+
+#: Colours that most colour-blind readers tell apart (Okabe and Ito 2008), one a branch; leaves are shades of them.
+BRANCH_COLOURS = {"Transient": (213, 94, 0), "Stochastic": (0, 114, 178), "Periodic": (0, 158, 115)}
+_LINES = ("#222222", "#8e44ad", "#b9770e", "#1f77b4", "#666666")
+_MARKERS = ("circle", "diamond", "square", "triangle-up", "x")
+#: A leaf that was never as probable as this is drawn with the others of its branch.
+_RARE = 0.05
+_MS_PER_DAY = 86_400_000
+
+
+def words(verdicts: Verdicts) -> str:
+    """Say in words what a tree of classes holds now for most probable, and what it first held."""
+    newest, first = (_said(verdicts, at) for at in (-1, 0))
+    after = f"after {_counted(verdicts.n_detections[-1])} it is {newest[1]}"
+    if len(verdicts.mjd) == 1:
+        return f"{after}."
+    if newest[0] == first[0]:
+        return f"{after}; it was already after the first night ({first[1]})."
+    return f"{after}; after the first night ({_counted(verdicts.n_detections[0])}) it was {first[1]}."
+
+
+def _counted(n: int) -> str:
+    return f"{n} detection" if n == 1 else f"{n} detections"
+
+
+def _said(verdicts: Verdicts, at: int) -> tuple[str, str]:
+    row = verdicts.scores.iloc[at].fillna(0)
+    sums = {name: row[[leaf for leaf in leaves if leaf in row]].sum() for name, leaves in BRANCHES.items()}
+    branch = max(sums, key=lambda name: sums[name])
+    leaf = row[[leaf for leaf in BRANCHES[branch] if leaf in row]].idxmax()
+    return leaf, f"{branch} {sums[branch]:.2f}, most probably {leaf} {row[leaf]:.2f}"
+
+
+def draw(found: Sequence[Verdicts]) -> dict[str, Any] | None:
+    """Draw what modules said of one object after each of its nights; None when nobody said anything."""
+    tree = next((verdicts for verdicts in found if verdicts.is_tree), None)
+    others = [verdicts for verdicts in found if verdicts is not tree and not verdicts.is_tree]
+    if tree is None and not others:
+        return None
+    figure = go.Figure(_bars(tree) if tree else [])
+    for number, verdicts in enumerate(others):
+        figure.add_trace(_line(verdicts, number, "y2" if tree else "y"))
+    both = tree is not None and bool(others)
+    axis = {"range": [0, 1.02], "title": {"text": "probability"}, "fixedrange": True}
+    layout = look(420 if both else 300)
+    layout["legend"] |= {"traceorder": "normal"}
+    figure.update_layout(
+        **layout,
+        barmode="stack",
+        xaxis={"title": "date (UTC)", "anchor": "y2" if both else "y"},
+        yaxis={**axis, "domain": [0.42, 1] if both else [0, 1]},
+        showlegend=True,
+    )
+    if both:
+        figure.update_layout(yaxis2={**axis, "domain": [0, 0.33]})
+    return as_json(figure)
+
+
+def _bars(tree: Verdicts) -> list[go.Bar]:
+    """Return a trace for each leaf; a bar lasts until the next night with new points."""
+    gaps = np.diff(tree.mjd)
+    days = np.append(gaps, np.median(gaps) if len(gaps) else 1.0)
+    bars = []
+    for branch, leaves in BRANCHES.items():
+        known = [leaf for leaf in leaves if leaf in tree.scores]
+        often = [leaf for leaf in known if tree.scores[leaf].max() >= _RARE]
+        parts = {leaf: tree.scores[leaf].to_numpy() for leaf in often}
+        rare = tree.scores[[leaf for leaf in known if leaf not in often]].sum(axis=1).to_numpy()
+        if rare.max(initial=0) >= _RARE:
+            parts[f"other {branch}"] = rare
+        for number, (leaf, values) in enumerate(parts.items()):
+            bars.append(_bar(tree, days, leaf, branch, values, _shade(branch, number, len(parts))))
+    return bars
+
+
+def _bar(
+    tree: Verdicts, days: NDArray[np.float64], leaf: str, branch: str, values: NDArray[np.float64], colour: str
+) -> go.Bar:
+    name = leaf if branch in leaf else f"{branch}: {leaf}"
+    return go.Bar(
+        x=times(tree.mjd),
+        y=np.round(values, 4).tolist(),
+        width=(days * _MS_PER_DAY).tolist(),
+        offset=0,
+        marker={"color": colour, "line": {"color": "#ffffff", "width": 0.5}},
+        name=name,
+        customdata=tree.n_detections.tolist(),
+        hovertemplate=f"{name} %{{y:.2f}} after %{{customdata}} detections<extra></extra>",
+    )
+
+
+def _shade(branch: str, number: int, n: int) -> str:
+    """Return the colour of a branch, the paler the further down its list a leaf is."""
+    pale = 0.65 * number / max(n - 1, 1)
+    return f"rgb{tuple(round(value + pale * (255 - value)) for value in BRANCH_COLOURS[branch])}"
+
+
+def _line(verdicts: Verdicts, number: int, axis: str) -> go.Scatter:
+    """Return the line of a module: of its first class where it has two, else of the class that it now favours."""
+    scores = verdicts.scores
+    name = scores.columns[0] if scores.shape[1] <= 2 else scores.iloc[-1].fillna(-1).idxmax()
+    return go.Scatter(
+        x=times(verdicts.mjd),
+        y=[None if np.isnan(value) else round(value, 4) for value in scores[name]],
+        yaxis=axis,
+        mode="lines+markers",
+        line={"shape": "hv", "width": 1.5, "color": _LINES[number % len(_LINES)]},
+        marker={"symbol": _MARKERS[number % len(_MARKERS)], "size": 6},
+        name=f"{verdicts.module}: {name}",
+    )
