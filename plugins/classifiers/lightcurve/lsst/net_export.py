@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import NodeProto, checker, helper, numpy_helper
+from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.net import MOST_SIGMA, Net
 
@@ -41,14 +41,20 @@ def _nodes(n_layers: int) -> list[NodeProto]:
         node("Div", ["centred", "sigma"], ["scaled"]),
         node("IsNaN", ["scaled"], ["unknown"]),
         node("Where", ["unknown", "zero", "scaled"], ["known"]),
-        node("Clip", ["known", "least", "most"], ["layer 0"]),
+        node("Clip", ["known", "least", "most"], ["ended"]),
+        _cast("ended", "layer 0"),
     ]
     for number in range(n_layers):
-        last = number == n_layers - 1
-        made = "of net" if last else f"sum {number}"
-        nodes.append(node("Gemm", [f"layer {number}", f"weight {number}", f"bias {number}"], [made], transB=1))
-        if not last:
-            nodes.append(node("Relu", [made], [f"layer {number + 1}"]))
+        nodes += [_cast(f"{what} {number}", f"long {what} {number}") for what in ("weight", "bias")]
+        given = [f"layer {number}", f"long weight {number}", f"long bias {number}"]
+        nodes.append(node("Gemm", given, [f"sum {number}"], transB=1))
+        nodes.append(node("Relu", [f"sum {number}"], [f"layer {number + 1}"]))
+    nodes[-1] = node("Cast", [f"sum {n_layers - 1}"], ["of net"], to=TensorProto.FLOAT)
     for kind in ("net", "trees"):
         nodes.append(node("Mul", [f"of {kind}", f"of {kind} counts"], [f"weighed {kind}"]))
     return [*nodes, node("Add", ["weighed net", "weighed trees"], ["logits"])]
+
+
+def _cast(given: str, made: str) -> NodeProto:
+    """In float32 the rows of a table would be summed in another order than a row alone."""
+    return helper.make_node("Cast", [given], [made], to=TensorProto.DOUBLE)

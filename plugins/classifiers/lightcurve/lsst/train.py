@@ -94,7 +94,8 @@ def examples(table: pd.DataFrame, early: bool = True) -> Examples:
 def cut(curves: Curves, rng: np.random.Generator) -> Curves:
     """Return light curves as they were known at a detection drawn evenly in its logarithm, the second to the 30th.
 
-    Objects with fewer detections are known as far as they go: so all have their share of early curves. A third has all points before, a third those from 30 days before the first detection, a third detections only.
+    Objects with fewer detections are known as far as they go: so all have their share of early curves. A third has all
+    points before, a third those from 30 days before the first detection, a third detections only.
     """
     count = np.maximum(curves.count(curves.is_detection), 2)
     keep = np.round(FIRST_CUT * (LAST_CUT / FIRST_CUT) ** rng.random(curves.n)).astype(int)
