@@ -20,7 +20,7 @@ class Series:
     """Values with weighted mean 0 in each band, over the intrinsic standard deviation of the band; up is brighter.
 
     A band whose points are all positive is described by magnitudes, another by fluxes. ``weight`` is the inverse
-    variance of ``value``; ``weighted`` is their product.
+    variance of ``value``.
     """
 
     value: Floats
@@ -34,9 +34,9 @@ class Series:
         value = np.where(positive, 2.5 * np.log10(np.where(positive, points.flux, 1)), points.flux)
         error = np.where(positive, 2.5 / np.log(10) * points.error / points.flux, points.error)
         noise = error**2 + median(error, key, points.offsets)[key] ** 2
-        middle = median(value, key, points.offsets)[key]
-        reach = _OUTLYING * 1.4826 * median(np.abs(value - middle), key, points.offsets)[key]
-        value = np.clip(value, middle - reach, middle + reach)
+        value = value - median(value, key, points.offsets)[key]
+        reach = _OUTLYING * 1.4826 * median(np.abs(value), key, points.offsets)[key]
+        value = np.where(reach > 0, np.clip(value, -reach, reach), value)
         weight = 1 / noise
         total = points.sum(weight)
         value = value - (points.sum(weight * value) / total).ravel()[key]
