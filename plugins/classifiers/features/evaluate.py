@@ -1,4 +1,4 @@
-"""How often the period is right.
+"""How often the period is right: ``python -m tom_alerce_like.plugins.classifiers.features.evaluate DATA``.
 
 A period counts as right where it or its half, third, quarter, double, triple or quadruple is within `TOLERANCE` of the
 known one. Light curves cut short or thinned are not looked at here.
@@ -6,18 +6,35 @@ known one. Light curves cut short or thinned are not looked at here.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.plugins.classifiers import measures
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.features.table import table
 
-TOLERANCE = 0.01
+TOLERANCE, STRICT = 0.01, 0.001
 _RATIOS = np.array([1, 2, 3, 4, 1 / 2, 1 / 3, 1 / 4])
 SETS = ("sdss_s82_rrlyrae", "asas_variables")
+#: Classes of periodic stars with the periods of their kind, after the General Catalogue of Variable Stars (Samus et al.
+#: 2017, doi:10.1134/S1063772917010085); FM and FO are RR Lyrae stars that pulsate in the
+#: fundamental mode and in the first overtone.
+RANGE_DAYS = {
+    "Beta_Lyrae": (0.3, 200.0),
+    "Beta_Persei": (0.2, 100.0),
+    "Classical_Cepheid": (1.0, 135.0),
+    "Delta_Scuti": (0.02, 0.3),
+    "Mira": (80.0, 1000.0),
+    "PopII_Cepheid": (0.8, 35.0),
+    "RR_Lyrae_FM": (0.3, 1.2),
+    "RR_Lyrae_FO": (0.2, 0.5),
+    "W_Ursae_Maj": (0.2, 1.0),
+}
 
 
 def is_right(found_days: Floats, true_days: Floats, tolerance: float = TOLERANCE) -> NDArray[np.bool_]:
@@ -26,18 +43,47 @@ def is_right(found_days: Floats, true_days: Floats, tolerance: float = TOLERANCE
     return off.min(1) <= tolerance
 
 
-def right(data: Path) -> NDArray[np.bool_]:
-    """Return for each real variable with a known period whether ours is right."""
+def known_periods(data: Path) -> tuple[Floats, Floats]:
+    """Return found and known periods in days of the real variables whose period is known."""
     alerts = sets.real(data, *SETS)
     alerts = alerts[alerts["period_days"].notna()]
-    found = table(Curves.of(alerts), ["period"])["period_days"].to_numpy()
-    return is_right(found, alerts["period_days"].to_numpy(float))
+    return _found(alerts), alerts["period_days"].to_numpy(float)
+
+
+def plausible(data: Path) -> NDArray[np.bool_]:
+    """Return for each star of a class of `RANGE_DAYS` whether its period, half or double lies in the class's range."""
+    alerts = sets.real(data, "asas_variables")
+    alerts = alerts[alerts["sublabel"].isin(RANGE_DAYS) & alerts["period_days"].isna()]
+    low, high = np.array([RANGE_DAYS[name] for name in alerts["sublabel"]]).reshape(-1, 2).T
+    tried = _found(alerts)[:, None] * np.array([0.5, 1, 2])
+    return ((tried >= low[:, None]) & (tried <= high[:, None])).any(1)
+
+
+def _found(alerts: pd.DataFrame) -> Floats:
+    return table(Curves.of(alerts), ["period"])["period_days"].to_numpy(float)
 
 
 def figures(data: Path) -> dict[str, tuple[float, float, float]]:
-    """Return ``period_fraction`` with its 95 % interval by bootstrap over objects."""
-    good = right(data).astype(float)
-    rng = np.random.default_rng(1)
-    drawn = good[rng.integers(0, len(good), (1000, len(good)))].mean(1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return {"period_fraction": (float(good.mean()), float(low), float(high))}
+    """Return figures with their 95 per cent intervals over objects.
+
+    ``period_fraction``: share of the known periods that are found; ``period_fraction_strict``: to a part in a
+    thousand; ``period_plausible``: share of the periodic stars without a known period whose period is one of their
+    class.
+    """
+    found, known = known_periods(data)
+    right, strict = (is_right(found, known, tolerance) for tolerance in (TOLERANCE, STRICT))
+    measured = _with_interval({"period_fraction": right, "period_fraction_strict": strict})
+    return measured | _with_interval({"period_plausible": plausible(data)})
+
+
+def _with_interval(hits: dict[str, NDArray[np.bool_]]) -> dict[str, tuple[float, float, float]]:
+    n = len(next(iter(hits.values())))
+
+    def share(rows: NDArray[np.int64], weight: Floats) -> dict[str, float]:
+        return {name: float((hit[rows] * weight).sum() / weight.sum()) for name, hit in hits.items()}
+
+    return measures.with_intervals(share, pd.Series(range(n)), np.ones(n)) if n else {}
+
+
+if __name__ == "__main__":
+    measures.show(figures(Path(sys.argv[1])))

@@ -125,4 +125,4 @@ class Points:
 
 def at(values: Floats, places: Places) -> Floats:
     """Return values at places, NaN where there is none."""
-    return np.append(values, np.nan)[places]
+    return np.where(places >= 0, values[places], np.nan) if len(values) else np.full(np.shape(places), np.nan)
