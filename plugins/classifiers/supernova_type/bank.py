@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 SPECTRA = Path(__file__).parent / "weights" / "spectra.npz"
+LEARNED = SPECTRA.with_name("learned.npz")
 CLASSES = ("SNIa", "SNII", "SNIbc", "SLSN")
 #: Rest-frame days from the maximum in B, and rest-frame wavelengths in Angstrom.
 STEP_DAYS = 3.0
@@ -60,24 +62,41 @@ def distance_modulus(redshift: NDArray[np.float64]) -> NDArray[np.float64]:
     return 5 * np.log10(np.maximum(np.interp(redshift, grid, comoving) * (1 + redshift), 1e-3)) + 25
 
 
+def normal(body: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a spectrum (phase, wavelength) moved and scaled: its maximum in B is 1, at phase 0."""
+    blue = body[:, (WAVELENGTHS > 3900) & (WAVELENGTHS < 4900)].mean(axis=1)
+    peak = PHASES_DAYS[blue.argmax()]
+    moved = [np.interp(PHASES_DAYS + peak, PHASES_DAYS, column, left=0.0) for column in body.T]
+    return np.transpose(moved) / blue.max()
+
+
+def stored(path: Path) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of a file."""
+    with np.load(path, allow_pickle=False) as kept:
+        return {name: kept[name] for name in kept.files}
+
+
+def learned_objects() -> list[str]:
+    """Return the objects of PLAsTiCC's training set that became templates."""
+    return [str(name).split()[2] for name in stored(LEARNED)["names"]]
+
+
 @cache
-def load(survey: str) -> Bank:
+def load(survey: str, learned: bool = True) -> Bank:
     """Return the bank for the filters of a survey, made once per process (about 0.2 s)."""
-    with np.load(SPECTRA, allow_pickle=False) as stored:
-        kept = {name: stored[name] for name in stored.files}
-    members = _members(kept)
-    spectra = np.stack([member[0] for member in members])
+    kept, members = stored(SPECTRA), all_members(learned)
+    spectra = np.stack([member.spectrum for member in members])
     response = _responses(kept["filters"].astype(float)[list(OF_SURVEY[survey])])
     flux = np.einsum("zbl,kpl->zbpk", response, spectra, optimize=True)
-    absolute = np.array([member[2] for member in members])
+    absolute = np.array([member.absolute for member in members])
     apparent = absolute[None] + distance_modulus(REDSHIFTS)[:, None]
     flux *= 10 ** (-0.4 * (apparent - 31.4))[:, None, None, :]
-    rest = np.array([[member[index] for member in members] for index in (1, 3, 4, 5, 6)])
-    kind, scatter, log_weight, colour, stretch = rest
+    kind = np.array([member.kind for member in members])
     # tiny fluxes would be slow numbers without being any light
     flat = np.where(flux > 1e-3, flux, 0).reshape(len(REDSHIFTS), -1, len(members)).astype(np.float32)
-    floats = (np.asarray(x, np.float32) for x in (log_weight, absolute, scatter, colour, stretch))
-    return Bank(flat, flat**2, kind.astype(np.int64), *floats)
+    names = ("log_weight", "absolute", "scatter", "colour", "stretch")
+    numbers = (np.array([getattr(member, name) for member in members], np.float32) for name in names)
+    return Bank(flat, flat**2, kind, *numbers)
 
 
 def _responses(filters: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,28 +110,44 @@ def _responses(filters: NDArray[np.float64]) -> NDArray[np.float64]:
     return made
 
 
-def _members(
-    kept: dict[str, NDArray[np.generic]],
-) -> list[tuple[NDArray[np.float64], float, float, float, float, float, float]]:
-    """Return spectra, number of the class, absolute magnitude, scatter, log weight, colour and stretch of members."""
+class Member(NamedTuple):
+    """A spectrum of a template with a colour; see `Bank` for its numbers."""
+
+    spectrum: NDArray[np.float64]
+    kind: int
+    absolute: float
+    scatter: float
+    log_weight: float
+    colour: float
+    stretch: float
+
+
+def all_members(learned: bool) -> list[Member]:
+    """Return the members of the bank by class, with or without the learned ones."""
+    kept = stored(SPECTRA)
+    names, bodies = list(kept["names"]), list(kept["surfaces"].astype(float))
+    if learned:
+        more = stored(LEARNED)
+        names, bodies = names + list(more["names"]), bodies + list(more["surfaces"].astype(float))
+    law, dust = kept["colour_law"].astype(float), kept["extinction"].astype(float)
     made = []
-    names = [str(name) for name in kept["names"]]
-    counts = {kind: sum(name.startswith(kind + " ") for name in names) for kind in CLASSES}
-    for name, body in zip(names, kept["surfaces"].astype(float), strict=True):
-        kind = name.split()[0]
-        absolute, scatter = ABSOLUTE[kind]
-        if kind == "SNIa":
-            stretch = float(name.split()[1])
-            for colour, weight in COLOURS:
-                seen = body * 10 ** (-0.4 * colour * kept["colour_law"].astype(float))
-                bright = absolute - ALPHA * stretch + BETA * colour
-                weighted = np.log(weight * STRETCH_WEIGHTS[stretch])
-                made.append((seen, 0.0, bright, scatter, weighted, colour, stretch))
-        else:
-            dusts = EXTINCTIONS if kind != "SLSN" else EXTINCTIONS[:1]
-            total = sum(weight for _, weight in dusts)
-            for dust, weight in dusts:
-                seen = body * 10 ** (-0.4 * dust * kept["extinction"].astype(float))
-                weighted = np.log(weight / total / counts[kind])
-                made.append((seen, float(CLASSES.index(kind)), absolute, scatter, weighted, dust, np.nan))
+    for kind, (absolute, scatter) in ABSOLUTE.items():
+        of_kind = [
+            (name.split(), body) for name, body in zip(names, bodies, strict=True) if name.startswith(kind + " ")
+        ]
+        number = CLASSES.index(kind)
+        for words, body in of_kind:
+            if kind == "SNIa":
+                stretch = float(words[1])
+                for colour, weight in COLOURS:
+                    seen = body * 10 ** (-0.4 * colour * law)
+                    bright = absolute - ALPHA * stretch + BETA * colour
+                    log_weight = np.log(weight * STRETCH_WEIGHTS[stretch])
+                    made.append(Member(seen, number, bright, scatter, log_weight, colour, stretch))
+            else:
+                dusts = EXTINCTIONS if kind != "SLSN" and words[1] != "learned" else ((0.0, 1.0),)
+                for extinction, weight in dusts:
+                    seen = body * 10 ** (-0.4 * extinction * dust)
+                    log_weight = np.log(weight / len(of_kind))
+                    made.append(Member(seen, number, absolute, scatter, log_weight, extinction, np.nan))
     return made

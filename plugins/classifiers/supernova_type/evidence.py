@@ -45,7 +45,9 @@ class Pairs(NamedTuple):
     log_prior: Floats
 
 
-class _Points(NamedTuple):
+class Points(NamedTuple):
+    """Points freed from the Milky Way's dust, ordered by row; ``days`` from the best one, ``weight`` in nJy^-2."""
+
     row: NDArray[np.int64]
     days: Floats
     band: NDArray[np.int64]
@@ -76,7 +78,7 @@ def evidences(
 
 def _survey(curves: Curves, redshift: Floats, redshift_err: Floats, mw_ebv: Floats, survey: str) -> Floats:
     templates = bank.load(survey)
-    points, newest = _points(curves, mw_ebv)
+    points, newest = points_of(curves, mw_ebv)
     n_points = np.bincount(points.row, minlength=curves.n)
     pairs = candidates(redshift, redshift_err, n_points > 0)
     starts = np.searchsorted(points.row, np.arange(curves.n + 1))
@@ -85,7 +87,7 @@ def _survey(curves: Curves, redshift: Floats, redshift_err: Floats, mw_ebv: Floa
     for node, (low, high) in enumerate(itertools.pairwise(edges)):
         for start in range(low, high, _BATCH):
             rows = pairs.row[start : min(start + _BATCH, high)]
-            found.append(_node(points, starts, rows, node, templates))
+            found.append(_best(*scan(points, starts, rows, node, templates), templates)[: len(rows)])
     made = np.full((curves.n, len(COLUMNS)), np.nan)
     if found:
         _gather(made, pairs, np.concatenate(found), newest)
@@ -93,11 +95,13 @@ def _survey(curves: Curves, redshift: Floats, redshift_err: Floats, mw_ebv: Floa
     return made
 
 
-def _points(curves: Curves, mw_ebv: Floats) -> tuple[_Points, Floats]:
+def points_of(curves: Curves, mw_ebv: Floats) -> tuple[Points, Floats]:
     """Return points freed from dust, their time from that of highest signal to noise, and that of the newest."""
-    error = np.where(np.isnan(curves.flux_err_njy), 10 ** (0.4 * (31.4 - curves.limit_mag)) / 5, curves.flux_err_njy)
+    of_limit = 10 ** (0.4 * (31.4 - np.clip(curves.limit_mag, 0, 40))) / 5
+    error = np.where(np.isnan(curves.flux_err_njy), of_limit, curves.flux_err_njy)
     flux = np.where(np.isnan(curves.flux_njy), 0.0, curves.flux_njy)
-    good = np.isfinite(error) & (error > 0)
+    # numbers beyond these are no measurements, and would not fit float32
+    good = (error > 1e-3) & (error < 1e12) & (np.abs(flux) < 1e10)
     row, mjd, band = curves.row[good], curves.mjd[good], curves.band[good]
     flux, error = flux[good], error[good]
     ebv = np.nan_to_num(np.clip(mw_ebv, 0, 3))
@@ -112,16 +116,16 @@ def _points(curves: Curves, mw_ebv: Floats) -> tuple[_Points, Floats]:
     newest = np.where(np.isnan(newest), centre, newest) - centre
     flux, error = flux * dust, error * dust
     weight = 1 / (error**2 + (MODEL_ERROR * flux) ** 2)
-    return _Points(row, mjd - centre[row], band, weight, weight * flux, weight * flux**2), newest
+    return Points(row, mjd - centre[row], band, weight, weight * flux, weight * flux**2), newest
 
 
 def candidates(redshift: Floats, redshift_err: Floats, judged: NDArray[np.bool_]) -> Pairs:
     """Return the redshifts of the bank that each object may have."""
     grid = bank.REDSHIFTS
     width = np.gradient(grid)
-    known = np.isfinite(redshift) & (redshift > 0)
+    known = (redshift > 0) & (redshift < 4)
     middle = np.where(known, redshift, 0.5)[:, None]
-    error = np.where(np.isfinite(redshift_err) & (redshift_err > 0), redshift_err, 0.05)[:, None]
+    error = np.where((redshift_err > 0) & (redshift_err < 4), redshift_err, 0.05)[:, None]
     narrow = np.maximum(np.minimum(error, NARROW_ERR * (1 + middle)), 0.6 * np.interp(middle, grid, width))
     wide = np.maximum(error, narrow)
     everywhere = np.where(np.arange(len(grid)) % 5 == 2, 5 / len(grid), 0.0)
@@ -140,10 +144,13 @@ def _gauss(grid: Floats, middle: Floats, error: Floats) -> Floats:
     return np.exp(-0.5 * ((grid - middle) / error) ** 2) / (error * np.sqrt(2 * np.pi))
 
 
-def _node(
-    points: _Points, starts: NDArray[np.int64], rows: NDArray[np.int64], node: int, templates: bank.Bank
-) -> Floats:
-    """Return for objects at one redshift what the best member of each class says, shape (objects, classes, 7)."""
+def scan(
+    points: Points, starts: NDArray[np.int64], rows: NDArray[np.int64], node: int, templates: bank.Bank
+) -> tuple[Any, Any, Any]:
+    """Return sums over points of weight * flux * model and of weight * model^2, shape (objects, maxima, members).
+
+    Objects are at the redshift number ``node``; also returned is the chi^2 of no light. There are two rows or more.
+    """
     lengths = starts[rows + 1] - starts[rows]
     owner = np.repeat(np.arange(len(rows)), lengths)
     which = np.repeat(starts[rows] - np.cumsum(lengths) + lengths, lengths) + np.arange(len(owner))
@@ -167,10 +174,11 @@ def _node(
         window = slice(shift, shift + _N_PHASES)
         product[:, shift] = weighted[:, :, window].reshape(shape[0], -1) @ model
         norm[:, shift] = weight[:, :, window].reshape(shape[0], -1) @ square
-    return _best(product, norm, templates, null)[: len(rows)]
+    return product, norm, null
 
 
-def _best(product: Any, norm: Any, templates: bank.Bank, null: NDArray[Any]) -> Floats:
+def _best(product: Any, norm: Any, null: Any, templates: bank.Bank) -> Floats:
+    """Return what the best member of each class says, shape (objects, classes, names + 1)."""
     signal = np.maximum(product, 0) / np.sqrt(norm + 1e-20)
     scale = np.maximum(product, 1e-12) / (norm + 1e-20)
     variance = 1 / (signal * signal + 1e-3)

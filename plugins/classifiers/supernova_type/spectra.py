@@ -19,7 +19,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tom_alerce_like.plugins.classifiers.supernova_type.bank import FILTERS, OBSERVED, PHASES_DAYS, SPECTRA, WAVELENGTHS
+from tom_alerce_like.plugins.classifiers.supernova_type.bank import (
+    FILTERS,
+    OBSERVED,
+    PHASES_DAYS,
+    SPECTRA,
+    WAVELENGTHS,
+    normal,
+)
 
 Floats = NDArray[np.float64]
 #: Core-collapse templates of sncosmo, by class.
@@ -106,14 +113,7 @@ def main() -> None:
     for times in SUPERLUMINOUS:
         names.append(f"SLSN {times[0]:g} {times[1]:g}")
         surfaces.append(superluminous(*times))
-    near_b = (WAVELENGTHS > 3900) & (WAVELENGTHS < 4900)
-    bodies = []
-    for body in surfaces:
-        blue = body[:, near_b].mean(axis=1)
-        peak = PHASES_DAYS[blue.argmax()]
-        # every template has its maximum in B at phase 0
-        shifted = [np.interp(PHASES_DAYS + peak, PHASES_DAYS, column, left=0.0) for column in body.T]
-        bodies.append(np.transpose(shifted) / blue.max())
+    bodies = [normal(body) for body in surfaces]
     from sncosmo import CCM89Dust
 
     dust = CCM89Dust()

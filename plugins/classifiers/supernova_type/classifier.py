@@ -1,0 +1,48 @@
+"""The module that serves: evidences of templates in, calibrated probabilities out, by NumPy and ONNX Runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tom_alerce_like.plugins.classifiers.curves import Curves
+from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
+from tom_alerce_like.plugins.classifiers.supernova_type.bank import CLASSES
+from tom_alerce_like.plugins.classifiers.supernova_type.features import matrix
+
+WEIGHTS = Path(__file__).parent / "weights" / "supernova_type.onnx"
+VERSION = "1.0"
+#: Columns of the alert table beside the light curve.
+ABOUT = ("host_redshift", "host_redshift_err", "mw_ebv")
+
+
+def seen(table: pd.DataFrame, curves: Curves) -> NDArray[np.float32]:
+    """Return the features of a table whose light curves, as far as they are known, are ``curves``."""
+    redshift, error, ebv = (pd.to_numeric(table[name], errors="coerce").to_numpy(float) for name in ABOUT)
+    return matrix(curves, redshift, error, ebv, table["survey"].to_numpy())
+
+
+class SupernovaType:
+    """Tells which kind of supernova it is, if it is one; docs/modules/supernova_type.md is its model card.
+
+    Objects without a detection are not judged.
+    """
+
+    name = "supernova_type"
+    version = VERSION
+    columns = ("survey", "object_id", *ABOUT, "lightcurve")
+    classes = CLASSES
+
+    def score(self, alerts: pd.DataFrame) -> pd.DataFrame:
+        """Return a probability for each class; rows of NaN where the module cannot judge."""
+        scores = np.full((len(alerts), len(CLASSES)), np.nan)
+        curves = Curves.of(alerts)
+        rows = np.flatnonzero(curves.count(curves.is_detection) > 0)
+        if len(rows):
+            features = seen(alerts.iloc[rows], curves.take(rows))
+            (logits,) = session(WEIGHTS).run(["logits"], {"features": features})
+            scores[rows] = probabilities(logits, float(notes(WEIGHTS)["temperature"]))
+        return pd.DataFrame(scores, index=alerts.index, columns=list(CLASSES))

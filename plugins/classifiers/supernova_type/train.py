@@ -1,0 +1,120 @@
+"""Train the module: ``python -m tom_alerce_like.plugins.classifiers.supernova_type.train DATA`` (minutes of one core).
+
+DATA holds the training set of PLAsTiCC, from which alone the trees learn. Writes the weights beside this file. Needs
+the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+from tom_alerce_like.plugins.classifiers import calibrate, export_lightgbm, labelled
+from tom_alerce_like.plugins.classifiers.curves import Curves, sets
+from tom_alerce_like.plugins.classifiers.supernova_type import bank, features, lessons, observe
+from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, VERSION, WEIGHTS, seen
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+SEED = 20261120
+#: Copies of each supernova by survey.
+COPIES = {"LSST": 5, "ZTF": 2}
+#: How frequent the classes are taken to be among the supernovae of a survey that is limited by brightness.
+PRIOR = {"SNIa": 0.55, "SNII": 0.32, "SNIbc": 0.09, "SLSN": 0.04}
+_PARTS = 3
+_SETTINGS: dict[str, Any] = {
+    "learning_rate": 0.06,
+    "num_leaves": 31,
+    "min_child_samples": 40,
+    "reg_lambda": 5.0,
+    "colsample_bytree": 0.3,
+    "subsample": 0.7,
+    "subsample_freq": 1,
+    "extra_trees": True,
+    "n_estimators": 400,
+    "n_jobs": 1,
+    "verbose": -1,
+}
+
+
+class Examples(NamedTuple):
+    """Features of lessons; ``owner`` is the supernova that each was made from, ``kind`` the class of each owner."""
+
+    features: NDArray[np.float32]
+    owner: Ints
+    kind: Ints
+
+    @property
+    def codes(self) -> Ints:
+        """Return the class of each lesson."""
+        return self.kind[self.owner]
+
+
+def examples(data: Path) -> Examples:
+    """Return the supernovae of PLAsTiCC's training set, as they are and as copies; templates of the bank left out."""
+    table = sets.plasticc_train(data)
+    curves = Curves.of(table)
+    sky = observe.sky(table, curves)
+    rows = np.flatnonzero(table["label"].isin(CLASSES) & ~table["object_id"].isin(bank.learned_objects()))
+    table, curves = table.iloc[rows], curves.take(rows)
+    redshift, ebv = (table[name].to_numpy(float) for name in ("host_spec_redshift", "mw_ebv"))
+    surfaces = list(lessons.surfaces(curves, redshift, ebv, table["label"]))
+    parts, owners = [seen(table, curves)], [np.arange(len(table))]
+    for survey, n in COPIES.items():
+        made = observe.copies(surfaces, n, survey, sky, np.random.default_rng([SEED, n]))
+        parts.append(features.matrix(made.curves, made.redshift, made.redshift_err, made.mw_ebv, made.survey))
+        owners.append(made.owner)
+    return Examples(np.concatenate(parts), np.concatenate(owners), labelled.codes(table["label"], CLASSES))
+
+
+def weights(codes: Ints) -> Floats:
+    """Return weights with which the classes are as frequent as `PRIOR` says."""
+    share = np.array([PRIOR[kind] for kind in CLASSES])
+    weight = (share / np.maximum(np.bincount(codes, minlength=len(CLASSES)), 1))[codes]
+    return weight / weight.mean()
+
+
+def trees(known: Examples, rows: Ints) -> lightgbm.LGBMClassifier:
+    """Return boosted trees that have learned from the lessons ``rows``."""
+    codes = known.codes[rows]
+    return lightgbm.LGBMClassifier(**_SETTINGS, random_state=SEED).fit(known.features[rows], codes, weights(codes))
+
+
+def temperature(known: Examples) -> float:
+    """Return the temperature that makes probabilities of unseen supernovae the likeliest."""
+    unseen = np.empty((len(known.owner), len(CLASSES)))
+    splitter = StratifiedKFold(_PARTS, shuffle=True, random_state=SEED)
+    for fit, test in splitter.split(known.kind, known.kind):
+        model = trees(known, np.flatnonzero(np.isin(known.owner, fit)))
+        rows = np.isin(known.owner, test)
+        unseen[rows] = margins(model, known.features[rows])
+    return calibrate.temperature(unseen, known.codes, weights(known.codes))
+
+
+def margins(model: lightgbm.LGBMClassifier, shown: NDArray[np.float32]) -> Floats:
+    """Return logits, shape (n, classes)."""
+    return np.asarray(model.predict(shown, raw_score=True))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args(arguments)
+    known = examples(options.data)
+    model = trees(known, np.arange(len(known.owner)))
+    properties = {"temperature": repr(temperature(known)), "version": VERSION}
+    parts = [export_lightgbm.Part(model.booster_, range(len(features.NAMES)), 0)]
+    export_lightgbm.write(parts, 1, properties, options.out)
+    print(f"{options.out}: {options.out.stat().st_size / 1e3:.0f} kB from {len(known.owner)} lessons")
+
+
+if __name__ == "__main__":
+    main()
