@@ -55,20 +55,20 @@ def table(curves: Curves, groups: Iterable[str] = FAST, bands: str | None = None
     groups = tuple(groups)
     with np.errstate(all="ignore"):
         parts = [_columns(Points.of(block, bands), groups) for block in _blocks(curves)]
-    made = np.concatenate([part for _, part in parts])
-    made[~(np.abs(made) < _LARGEST)] = np.nan
-    return pd.DataFrame(made, columns=_index(parts[0][0]))
+    made = np.concatenate([part for _, part in parts], axis=1)
+    return pd.DataFrame(made.T, columns=_index(parts[0][0]))
 
 
 def _columns(points: Points, groups: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Return names and values of features, shape (n, features)."""
+    """Return names and values of features, shape (features, n)."""
     found: dict[str, Floats] = {}
     for group in groups:
         found |= GROUPS[group](points)
     made = np.empty((len(found), points.n), np.float32)
     for row, values in zip(made, found.values(), strict=True):
         row[:] = values
-    return tuple(found), made.T
+    made[~(np.abs(made) < _LARGEST)] = np.nan
+    return tuple(found), made
 
 
 def _blocks(curves: Curves) -> Iterator[Curves]:

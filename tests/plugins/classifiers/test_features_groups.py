@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 from tests.plugins.classifiers.light_curves import one_band, random_curves
-from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
-from tom_alerce_like.plugins.classifiers.features import supernova, table, walk
+from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves, sets
+from tom_alerce_like.plugins.classifiers.features import evaluate, supernova, table, walk
 from tom_alerce_like.plugins.classifiers.features.points import Points
 from tom_alerce_like.plugins.classifiers.features.series import median
 
@@ -231,3 +231,16 @@ def test_bands_are_those_present_unless_named() -> None:
     curves = one_band([0, 1, 2], [5, 6, 7], 1, BANDS.index("z"))
     assert {name[0] for name in table(curves, ["shape"]).columns} == {"z"}
     assert list(table(curves, ["shape"], "gz").columns[:1]) == ["g_rise_days"]
+
+
+def test_right_periods_are_those_known_and_simple_multiples() -> None:
+    found = np.array([1.005, 2.0, 0.5, 1.5, np.nan, 1.02])
+    assert evaluate.is_right(found, np.ones(6)).tolist() == [True, True, True, False, False, False]
+
+
+@pytest.mark.data
+def test_periods_of_real_rr_lyrae_stars(data, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sets.real
+    monkeypatch.setattr(sets, "real", lambda folder, *names: real(folder, "sdss_s82_rrlyrae")[::12])
+    found, known = evaluate.known_periods(data)
+    assert evaluate.is_right(found, known).mean() >= 0.85
