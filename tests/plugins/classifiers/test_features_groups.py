@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -242,5 +243,11 @@ def test_right_periods_are_those_known_and_simple_multiples() -> None:
 def test_periods_of_real_rr_lyrae_stars(data, monkeypatch: pytest.MonkeyPatch) -> None:
     real = sets.real
     monkeypatch.setattr(sets, "real", lambda folder, *names: real(folder, "sdss_s82_rrlyrae")[::12])
-    found, known = evaluate.known_periods(data)
-    assert evaluate.is_right(found, known).mean() >= 0.85
+    found = evaluate.figures(data, evaluate.unseen(data))
+    assert found["period_fraction"][0] >= 0.85
+    assert set(found) == {"period_fraction", "period_fraction_strict"}
+
+
+def test_plausible_periods_are_those_of_the_class() -> None:
+    stars = pd.DataFrame({"sublabel": ["Mira", "Mira", "RR_Lyrae_FO"], "found_days": [300.0, 1.0, 0.7]})
+    assert evaluate.is_plausible(stars).tolist() == [True, False, True]
