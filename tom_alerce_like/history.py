@@ -17,7 +17,7 @@ from tom_alerce_like.taxonomy import BRANCHES, branch
 logger = logging.getLogger(__name__)
 
 #: At most so many nights are judged, evenly chosen.
-MAX_NIGHTS = 40
+MAX_NIGHTS = 20
 #: A night ends when nothing follows within half a day.
 _NIGHT_DAYS = 0.5
 #: What the newest alert says of its own image and time: of earlier nights nobody stored it.

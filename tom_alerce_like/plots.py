@@ -18,8 +18,10 @@ from tom_alerce_like.clock import datetimes
 BAND_COLOURS = {"u": "#6a3d9a", "g": "#1b9e77", "r": "#d62728", "i": "#e6a000", "z": "#7f4a21", "y": "#444444"}
 _UNKNOWN = "#222222"
 _KINDS = {"detection": "circle", "forced": "circle-open", "limit": "triangle-down-open"}
-#: Room about the points, and how far an error bar may stretch the axis.
-_ROOM_MAG, _LARGE_ERROR_MAG = 0.3, 0.5
+#: Room about the points, and how far an error bar and a line with its interval may stretch the axis.
+_ROOM_MAG, _LARGE_ERROR_MAG, _STRETCH_MAG = 0.3, 0.5, 1.5
+#: Height of the margins above and below a plot, and of what stands under its axis.
+_MARGINS_PX, _AXIS_PX = 50, 78
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def look(height: int) -> dict[str, Any]:
     return {
         "template": getattr(settings, "PLOTLY_THEME", "plotly_white"),
         "height": height,
-        "margin": {"l": 50, "r": 10, "t": 10, "b": 40},
-        "legend": {"orientation": "h", "y": -0.22, "yanchor": "top"},
+        "margin": {"l": 50, "r": 10, "t": 10, "b": _MARGINS_PX - 10},
+        "legend": {"orientation": "h", "y": -_AXIS_PX / (height - _MARGINS_PX), "yanchor": "top"},
     }
 
 
@@ -102,20 +104,20 @@ def _series(band: str, kind: str, datums: list[Any]) -> go.Scatter:
 
 
 def _mag_range(groups: dict[tuple[str, str], list[Any]], lines: Sequence[Line]) -> tuple[float, float]:
-    """Return the magnitudes between which the axis runs: all points, their errors, and the middle of the lines."""
+    """Return the magnitudes between which the axis runs: all points, their errors, and the lines that are near."""
     shown: list[float] = []
     for (_, kind), datums in groups.items():
         for datum in datums:
             mag = datum.limit if kind == "limit" else datum.brightness
             error = 0.0 if kind == "limit" else min(datum.brightness_error or 0.0, _LARGE_ERROR_MAG)
-            shown += [mag - error, mag + error]
-    known = np.array([mag for mag in shown if mag is not None and np.isfinite(mag)], dtype=float)
-    drawn = np.concatenate([known, *(line.mag[np.isfinite(line.mag)] for line in lines)])
-    if not len(drawn):
+            shown += [] if mag is None or not np.isfinite(mag) else [mag - error, mag + error]
+    if not shown:
         return 15.0, 21.0
-    # a line may leave the picture far below the points, where nothing is to be seen
-    faintest = min(drawn.max(), known.max(initial=-np.inf) + 2) if len(known) else drawn.max()
-    return float(drawn.min()) - _ROOM_MAG, float(faintest) + _ROOM_MAG
+    bright, faint = min(shown), max(shown)
+    edges = [edge for line in lines for edge in (line.mag, line.bright, line.faint) if edge is not None]
+    drawn = np.concatenate([[bright, faint], *edges])
+    drawn = np.clip(drawn[~np.isnan(drawn)], bright - _STRETCH_MAG, faint + _STRETCH_MAG)
+    return float(drawn.min()) - _ROOM_MAG, float(drawn.max()) + _ROOM_MAG
 
 
 def _drawn(line: Line, bright: float, faint: float) -> list[go.Scatter]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.history import Verdicts
 from tom_alerce_like.plots import as_json, look, times
-from tom_alerce_like.taxonomy import BRANCHES
+from tom_alerce_like.taxonomy import BRANCHES, is_conditional
 
 #: Colours that most colour-blind readers tell apart (Okabe and Ito 2008), one a branch; leaves are shades of them.
 BRANCH_COLOURS = {"Transient": (213, 94, 0), "Stochastic": (0, 114, 178), "Periodic": (0, 158, 115)}
@@ -80,7 +80,7 @@ def _bars(tree: Verdicts) -> list[go.Bar]:
         often = [leaf for leaf in known if tree.scores[leaf].max() >= _RARE]
         parts = {leaf: tree.scores[leaf].to_numpy() for leaf in often}
         rare = tree.scores[[leaf for leaf in known if leaf not in often]].sum(axis=1).to_numpy()
-        if rare.max(initial=0) >= _RARE:
+        if rare.max(initial=0) > _RARE / 10:
             parts[f"other {branch}"] = rare
         for number, (leaf, values) in enumerate(parts.items()):
             bars.append(_bar(tree, days, leaf, branch, values, _shade(branch, number, len(parts))))
@@ -110,15 +110,19 @@ def _shade(branch: str, number: int, n: int) -> str:
 
 
 def _line(verdicts: Verdicts, number: int, axis: str) -> go.Scatter:
-    """Return the line of a module: of its first class where it has two, else of the class that it now favours."""
+    """Return the line of a module: of its first class where it has two, else of the class that it now favours.
+
+    One that answers "if it is of this branch, which?" is dashed.
+    """
     scores = verdicts.scores
+    dash, condition = ("dash", ", if it is one") if is_conditional(verdicts.module) else ("solid", "")
     name = scores.columns[0] if scores.shape[1] <= 2 else scores.iloc[-1].fillna(-1).idxmax()
     return go.Scatter(
         x=times(verdicts.mjd),
         y=[None if np.isnan(value) else round(value, 4) for value in scores[name]],
         yaxis=axis,
         mode="lines+markers",
-        line={"shape": "hv", "width": 1.5, "color": _LINES[number % len(_LINES)]},
+        line={"shape": "hv", "width": 1.5, "dash": dash, "color": _LINES[number % len(_LINES)]},
         marker={"symbol": _MARKERS[number % len(_MARKERS)], "size": 6},
-        name=f"{verdicts.module}: {name}",
+        name=f"{verdicts.module}: {name}{condition}",
     )

@@ -30,13 +30,16 @@ SET = "ztf_bts_snia"
 PARTS, SEED, CUTS_PER_OBJECT = 5, 20261120, 4
 #: Real objects of other kinds; what is learned of them comes from simulations alone.
 OTHERS = (
-    *("foundation_snia", "slsn_gomez2024", "tde_manyTDE", "osc_2010_2014", "osc_2020_2024"),
+    *("slsn_gomez2024", "tde_manyTDE", "osc_2010_2014", "osc_2020_2024"),
     *("sdss_s82_rrlyrae", "asas_variables"),
 )
 HORIZONS_DAYS = (1, 3, 7, 10)
 _CHUNK, _STEP_MAG = 64, 0.005
+#: ZTF's alerts hold no fainter points than this (98 of 100 are brighter): a forecast below it cannot be contradicted.
+ZTF_DEPTH_MAG = 20.6
 #: A band rises or declines where its forecast changes by more than this in the three days after the cut.
 _FLAT_MAG = 0.09
+_FAINT_MAG = 19.8
 
 
 def unseen(data: Path, per_object: int = CUTS_PER_OBJECT, name: str = SET) -> pd.DataFrame:
@@ -72,9 +75,10 @@ def compared(cuts: Cuts, transients: Transients, is_ztf: bool, names: NDArray[np
     """Return a row for each point that followed a cut.
 
     ``object_id``, ``n_known`` (detections until the cut), ``ahead_days``, ``band``, ``mag``, ``last_mag``, ``is_next``,
-    ``chance`` of being brighter than the point was, ``bright``, ``median``, ``faint`` of the point's measurement,
-    ``true_width`` (half the 68 per cent interval of the true magnitude), ``surprise`` (negative log density per mag),
-    ``crps`` (mag), ``slope`` (of the forecast at the cut, mag per day), ``p_variable``.
+    ``chance`` of being brighter than the point was; ``bright``, ``median``, ``faint`` of the point's measurement;
+    ``true_width`` (half the 68 per cent interval of the true magnitude); ``surprise`` (negative log density per mag);
+    ``crps`` (mag); ``detectable`` (the chance of being brighter than `ZTF_DEPTH_MAG`); ``slope`` (of the forecast at
+    the cut, mag per day); ``p_variable``.
     """
     ztf = np.full(cuts.known.n, is_ztf)
     known = newest(cuts.known, mixture.MAX_POINTS, ztf)
@@ -125,6 +129,7 @@ def _judge(points: Points, cuts: Cuts, which: slice, first: int, error: Floats, 
             "true_width": (true[2] - true[0])[at] / 2,
             "surprise": -np.log(density[at] + 1e-9),
             "crps": _crps(made, mag, err)[at],
+            "detectable": made.below(np.full(shape, ZTF_DEPTH_MAG), err)[at],
             "slope": slope[cut],
             "p_variable": made.p_variable[cut],
         }
@@ -165,10 +170,16 @@ def measured(table: dict[str, NDArray], rows: NDArray[np.int64], weight: Floats)
         "forecast_coverage_68": mean(inside, following),
         "forecast_coverage_95": mean((one["chance"] > 0.025) & (one["chance"] < 0.975), following),
         "forecast_half_width_mag": mean((one["faint"] - one["bright"]) / 2, following & np.isfinite(one["faint"])),
-        "forecast_surprise": mean(one["surprise"], following),
+        "forecast_surprise_nats": mean(one["surprise"], following),
         "forecast_crps_mag": mean(one["crps"], following),
         "forecast_bias_mag": mean(one["mag"] - one["median"], following),
     }
+    # a faint object's points are those that came out bright: among what was detected the chances shift
+    if_seen = one["chance"] / np.maximum(one["detectable"], one["chance"])
+    found["forecast_coverage_68_if_seen"] = mean((if_seen > CHANCES[0]) & (if_seen < CHANCES[2]), following)
+    for name, which in (("bright", one["median"] < _FAINT_MAG), ("faint", one["median"] >= _FAINT_MAG)):
+        found[f"forecast_coverage_68_{name}"] = mean(inside, following & which)
+        found[f"forecast_bias_{name}_mag"] = mean(one["mag"] - one["median"], following & which)
     for days, which in near.items():
         found[f"forecast_mae_{days}d_mag"] = mean(error, which)
         found[f"persistence_mae_{days}d_mag"] = mean(persistence, which)

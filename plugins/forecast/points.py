@@ -13,10 +13,10 @@ from tom_alerce_like.plugins.classifiers.curves import Curves
 Floats = NDArray[np.float64]
 
 #: What photometry calibrated image by image leaves.
-FLOOR_MAG = 0.02
+FLOOR_MAG = 0.01
 #: What the errors that ZTF states in its alerts are to be multiplied with: the scatter of 9,817 points of SNe Ia about
 #: straight lines between their neighbours, curvature included, is 0.49 to 0.58 of what they say (17 to 22 mag).
-ZTF_ALERT_ERRORS = 0.5
+ZTF_ALERT_ERRORS = 0.45
 
 
 @dataclass(frozen=True)
