@@ -131,6 +131,12 @@ class TestLeaves:
         alone = [leaves(table.iloc[[row]], curves.take(np.array([row]))) for row in range(6)]
         np.testing.assert_allclose(leaves(table, curves), np.concatenate(alone), atol=1e-6)
 
+    def test_few_detections_make_it_less_sure(self):
+        observed = np.full((3, len(features.OBSERVED)), np.nan)
+        observed[:, features.OBSERVED.index("detections_n")] = [0, 2, 50]
+        none, two, many = classifier.softened(np.array([[0.0, 4.0]] * 3), observed)[:, 1]
+        assert none == two < many < 4
+
     def test_too_few_points_are_not_judged(self):
         curves = events()
         few = curves.select(np.arange(len(curves.row)) == 3)

@@ -20,6 +20,9 @@ FOLDER = Path(__file__).parent / "weights"
 #: Trees for galaxies of known redshift tell `EXTRAGALACTIC` apart, those that know the light curve alone all `CLASSES`.
 WITH_REDSHIFT, ALONE = FOLDER / "with_redshift.onnx", FOLDER / "alone.onnx"
 VERSION = "1.0"
+#: How much larger the temperature is with few detections, times their number.
+EARLY = 0.5
+_N_DETECTIONS = features.OBSERVED.index("detections_n")
 #: Beyond this no redshift is believed.
 FARTHEST = 5.0
 
@@ -46,9 +49,9 @@ def served(observed: Floats, at_rest: Floats, redshift: Floats, error: Floats) -
     galaxies = np.isfinite(believed(redshift))
     if (rows := enough & galaxies).any():
         known = (values[rows] for values in (observed, at_rest, redshift, error))
-        far[rows] = _judged(WITH_REDSHIFT, features.with_redshift(*known))
+        far[rows] = _judged(WITH_REDSHIFT, features.with_redshift(*known), observed[rows])
     if (rows := enough & ~galaxies).any():
-        near[rows] = _judged(ALONE, observed[rows].astype(np.float32))
+        near[rows] = _judged(ALONE, observed[rows].astype(np.float32), observed[rows])
     return combined(redshift, far, near)
 
 
@@ -64,6 +67,15 @@ def combined(redshift: Floats, far: Floats, near: Floats) -> Floats:
     return scores
 
 
-def _judged(weights: Path, shown: NDArray[np.float32]) -> Floats:
+def softened(logits: Floats, observed: Floats) -> Floats:
+    """Return logits (n, classes) that take confidence away from objects with few detections.
+
+    At its n-th detection the class of an object is less sure than that of one which had n in all.
+    """
+    n_detections = np.maximum(observed[:, _N_DETECTIONS], 2.0)
+    return logits / (1 + EARLY / n_detections)[:, None]
+
+
+def _judged(weights: Path, shown: NDArray[np.float32], observed: Floats) -> Floats:
     (logits,) = session(weights).run(["logits"], {"features": shown})
-    return probabilities(logits, float(notes(weights)["temperature"]))
+    return probabilities(softened(logits, observed), float(notes(weights)["temperature"]))

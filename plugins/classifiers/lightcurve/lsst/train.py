@@ -25,6 +25,7 @@ from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import (
     GALACTIC,
     VERSION,
     WITH_REDSHIFT,
+    softened,
 )
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.net import Net, fitted
 
@@ -169,17 +170,19 @@ def unseeing(shown: Examples, splits: list[labelled.Split]) -> list[Unseeing]:
 
 
 def unseen_logits(trained: list[Unseeing], asked: Examples) -> tuple[Floats, Floats]:
-    """Return margins of the whole light curves in ``asked`` by judges that have not seen the object.
+    """Return softened margins of the whole light curves in ``asked`` by judges that have not seen the object.
 
     With redshift (2, n, 9) for the spectroscopic and the photometric one, NaN for objects of our Galaxy; alone (n, 14).
     """
     far = np.full((2, len(asked.codes), len(EXTRAGALACTIC)), np.nan)
     near = np.empty((len(asked.codes), len(CLASSES)))
     for one in trained:
-        near[one.test] = one.alone.logits(asked.whole[0][one.test].astype(np.float32))
+        observed = asked.whole[0]
+        near[one.test] = softened(one.alone.logits(observed[one.test].astype(np.float32)), observed[one.test])
         galaxies = one.test[asked.redshift[0, one.test] > 0]
         for kind, known in enumerate(("spec", "photo")):
-            far[kind, galaxies] = one.with_redshift.logits(asked.far(known)[galaxies])
+            margins = one.with_redshift.logits(asked.far(known)[galaxies])
+            far[kind, galaxies] = softened(margins, observed[galaxies])
     return far, near
 
 
