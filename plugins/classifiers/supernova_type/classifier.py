@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from tom_alerce_like.plugins.classifiers.supernova_type.features import matrix
 
 WEIGHTS = Path(__file__).parent / "weights" / "supernova_type.onnx"
 VERSION = "1.0"
+#: Surveys that have trees of their own; others are judged as LSST.
+SURVEYS = ("LSST", "ZTF")
 #: Columns of the alert table beside the light curve.
 ABOUT = ("host_redshift", "host_redshift_err", "mw_ebv")
 
@@ -23,6 +26,19 @@ def seen(table: pd.DataFrame, curves: Curves) -> NDArray[np.float32]:
     """Return the features of a table whose light curves, as far as they are known, are ``curves``."""
     redshift, error, ebv = (pd.to_numeric(table[name], errors="coerce").to_numpy(float) for name in ABOUT)
     return matrix(curves, redshift, error, ebv, table["survey"].to_numpy())
+
+
+def judge(features: NDArray[np.float32], survey: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the probabilities of the classes that the shipped weights give, shape (n, classes)."""
+    (logits,) = session(WEIGHTS).run(["logits"], {"features": features})
+    made = np.empty((len(features), len(CLASSES)))
+    code = np.where(np.asarray(survey) == "ZTF", 1, 0)
+    for number, name in enumerate(SURVEYS):
+        rows, first = code == number, number * len(CLASSES)
+        if rows.any():
+            temperature = float(notes(WEIGHTS)[f"temperature_{name}"])
+            made[rows] = probabilities(logits[rows, first : first + len(CLASSES)], temperature)
+    return made
 
 
 class SupernovaType:
@@ -42,7 +58,6 @@ class SupernovaType:
         curves = Curves.of(alerts)
         rows = np.flatnonzero(curves.count(curves.is_detection) > 0)
         if len(rows):
-            features = seen(alerts.iloc[rows], curves.take(rows))
-            (logits,) = session(WEIGHTS).run(["logits"], {"features": features})
-            scores[rows] = probabilities(logits, float(notes(WEIGHTS)["temperature"]))
+            known = alerts.iloc[rows]
+            scores[rows] = judge(seen(known, curves.take(rows)), known["survey"].to_numpy())
         return pd.DataFrame(scores, index=alerts.index, columns=list(CLASSES))

@@ -19,8 +19,8 @@ from sklearn.metrics import f1_score, roc_auc_score
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
-from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, WEIGHTS, seen
+from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, judge, seen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,19 +66,17 @@ def unseen(data: Path) -> Scores:
     from tom_alerce_like.plugins.classifiers.supernova_type import train
 
     known = train.examples(data)
-    model = train.trees(known, np.arange(len(known.owner)))
-    at = train.temperature(known)
+    model, at = train.trees(known, "LSST"), train.temperature(known, "LSST")
     return _scores(data, lambda shown: probabilities(train.margins(model, shown), at))
 
 
 def shipped(data: Path) -> Scores:
     """Return scores of the shipped weights."""
-    at = float(notes(WEIGHTS)["temperature"])
-    return _scores(data, lambda shown: probabilities(session(WEIGHTS).run(["logits"], {"features": shown})[0], at))
+    return _scores(data, lambda shown: judge(shown, np.full(len(shown), "LSST")))
 
 
-def _scores(data: Path, judge: Judge) -> Scores:
-    return Scores(judge(seen(*supernovae(data))), judge(seen(*alerts(data))))
+def _scores(data: Path, judged: Judge) -> Scores:
+    return Scores(judged(seen(*supernovae(data))), judged(seen(*alerts(data))))
 
 
 def figures(data: Path, scores: Scores) -> dict[str, tuple[float, float, float]]:

@@ -13,7 +13,7 @@ from sklearn.metrics import f1_score, roc_auc_score
 from tom_alerce_like.plugins.classifiers import labelled, measures, pictures
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.supernova_type import evaluate
-from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, SupernovaType
+from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, SupernovaType, judge, seen
 
 Floats = NDArray[np.float64]
 EPOCHS = (1, 2, 3, 5, 8, 12, 20)
@@ -37,10 +37,7 @@ def epochs(data: Path) -> None:
 
 
 def _judged(table: pd.DataFrame, curves: Curves) -> Floats:
-    from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
-
-    (logits,) = session(evaluate.WEIGHTS).run(["logits"], {"features": evaluate.seen(table, curves)})
-    return probabilities(logits, float(notes(evaluate.WEIGHTS)["temperature"]))
+    return judge(seen(table, curves), table["survey"].to_numpy())
 
 
 def real(data: Path) -> None:
