@@ -16,6 +16,8 @@ Light = Callable[[Ints, Floats, Ints], Floats]
 
 #: Effective wavelengths of u g r i z y, in cm: LSST's; ZTF's g, r and i differ by less than 3 per cent.
 WAVELENGTH_CM = np.array([3671, 4827, 6223, 7546, 8691, 9712]) * 1e-8
+#: Wavelength as a number that is -1 in g and 0 in r: a colour times it is a magnitude, red colours positive.
+COLOUR_SCALE = np.log(WAVELENGTH_CM / WAVELENGTH_CM[2]) / np.log(WAVELENGTH_CM[2] / WAVELENGTH_CM[1])
 #: Extinction over E(B-V) in these bands: Schlafly & Finkbeiner 2011, doi:10.1088/0004-637X/737/2/103.
 EXTINCTION = np.array([4.145, 3.237, 2.273, 1.684, 1.323, 1.088])
 C_CM, MPC_CM, DAY_S = 2.998e10, 3.0857e24, 86400.0

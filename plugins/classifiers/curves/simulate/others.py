@@ -11,6 +11,7 @@ import numpy as np
 
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate.light import (
+    COLOUR_SCALE,
     WAVELENGTH_CM,
     Ints,
     Light,
@@ -74,6 +75,26 @@ def afterglow(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
         fading = t ** -slope[row] * (1 + (t / broken[row]) ** 2) ** (-steeper[row] / 2)
         spectrum = (WAVELENGTH_CM[band] / WAVELENGTH_CM[2]) ** colour[row]
         return np.where(days > 0, njy(at_1_day)[row] * rising * fading * spectrum, 0.0)
+
+    return light
+
+
+def fader(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
+    """Anything that fades fast without changing its colour, by no model at all; day 0 is its maximum.
+
+    Powers of time and exponentials, each object with one colour from hot to red: what a kilonova could be taken for.
+    """
+    peak = rng.uniform(15, faintest_mag, n)
+    scale, power = rng.lognormal(np.log(1.0), 1.2, n), rng.uniform(0.5, 2.5, n)
+    exponential = rng.random(n) < 0.4
+    rise = rng.lognormal(np.log(0.1), 1.5, n)
+    colour = rng.uniform(-0.5, 1.0, n)
+
+    def light(row: Ints, days: Floats, band: Ints) -> Floats:
+        after = days.clip(0) / scale[row]
+        fading = np.where(exponential[row], np.exp(-after), (1 + after) ** -power[row])
+        rising = np.exp(days.clip(max=0) / rise[row])
+        return njy(peak[row] - colour[row] * COLOUR_SCALE[band]) * fading * rising
 
     return light
 

@@ -1,0 +1,66 @@
+"""The module that serves: rates, colours and limits in, a calibrated probability out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tom_alerce_like.plugins.classifiers.kilonova.features import COLUMNS, NAMES, matrix
+from tom_alerce_like.plugins.classifiers.serving import notes, session
+
+WEIGHTS = Path(__file__).parent / "weights" / "kilonova.onnx"
+VERSION = "1.0"
+CLASSES = ("KN", "other")
+#: Detections must be so far apart, and the rate of fading known so well: one night alone, or one point in each of two
+#: bands, does not tell a kilonova from anything else that is new.
+SHORTEST_DAYS, LARGEST_ERR_MAG_PER_DAY = 0.4, 0.7
+#: An object with at least this probability is flagged.
+FLAGGED = 0.5
+_DAYS, _ERR = NAMES.index("days_observed"), NAMES.index("long_fading_err")
+#: Made once: to make it of strings costs as much as a judgement.
+_COLUMNS = pd.Index(CLASSES)
+
+
+class KilonovaClassifier:
+    """Tells kilonovae from whatever else is new on the sky; docs/modules/kilonova.md is its model card.
+
+    Probabilities are for nights on which 5 per cent of the new objects are kilonovae. Rows whose detections lie within
+    a single night, or leave the rate of fading open, are not judged.
+    """
+
+    name = "kilonova"
+    version = VERSION
+    columns = ("survey", "object_id", "lightcurve", *COLUMNS)
+    classes = CLASSES
+
+    def score(self, alerts: pd.DataFrame) -> pd.DataFrame:
+        """Return the probabilities of a kilonova and of anything else; NaN where the module cannot judge."""
+        scores = np.full((len(alerts), len(CLASSES)), np.nan)
+        if len(alerts):
+            scores[:, 0] = probability(matrix(alerts))
+            scores[:, 1] = 1 - scores[:, 0]
+        return pd.DataFrame(scores, index=alerts.index, columns=_COLUMNS)
+
+
+def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the shipped weights' probabilities of a kilonova, shape (n,): NaN where it is not judged."""
+    made = np.full(len(features), np.nan)
+    known = judged(features)
+    if known.any():
+        (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
+        written = notes(WEIGHTS)
+        made[known] = calibrated(margin[:, 0], float(written["slope"]), float(written["offset"]))
+    return made
+
+
+def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows are judged."""
+    return (features[:, _DAYS] >= SHORTEST_DAYS) & (features[:, _ERR] <= LARGEST_ERR_MAG_PER_DAY)
+
+
+def calibrated(margin: NDArray, slope: float, offset: float) -> NDArray[np.float64]:
+    """Return the probability of margins (n,): Platt 1999."""
+    return 1 / (1 + np.exp(-(slope * margin.astype(float) + offset)))
