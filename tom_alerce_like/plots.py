@@ -20,8 +20,6 @@ _UNKNOWN = "#222222"
 _KINDS = {"detection": "circle", "forced": "circle-open", "limit": "triangle-down-open"}
 #: Room about the points, and how far an error bar and a line with its interval may stretch the axis.
 _ROOM_MAG, _LARGE_ERROR_MAG, _STRETCH_MAG = 0.3, 0.5, 1.5
-#: Height of the margins above and below a plot, and of what stands under its axis.
-_MARGINS_PX, _AXIS_PX = 50, 78
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def light_curve(datums: Iterable[Any], lines: Sequence[Line] = ()) -> dict[str, 
         figure.add_traces(_drawn(line, bright, faint))
     figure.update_layout(
         **look(400),
-        xaxis={"title": "date (UTC)"},
+        xaxis={"title": "date (UTC)", "automargin": True},
         yaxis={"range": [faint, bright], "title": "magnitude (AB)"},
     )
     return as_json(figure)
@@ -68,8 +66,8 @@ def look(height: int) -> dict[str, Any]:
     return {
         "template": getattr(settings, "PLOTLY_THEME", "plotly_white"),
         "height": height,
-        "margin": {"l": 50, "r": 10, "t": 10, "b": _MARGINS_PX - 10},
-        "legend": {"orientation": "h", "y": -_AXIS_PX / (height - _MARGINS_PX), "yanchor": "top"},
+        "margin": {"l": 50, "r": 10, "t": 10, "b": 40},
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     }
 
 

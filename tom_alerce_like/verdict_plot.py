@@ -17,8 +17,8 @@ from tom_alerce_like.taxonomy import BRANCHES, is_conditional
 BRANCH_COLOURS = {"Transient": (213, 94, 0), "Stochastic": (0, 114, 178), "Periodic": (0, 158, 115)}
 _LINES = ("#222222", "#8e44ad", "#b9770e", "#1f77b4", "#666666")
 _MARKERS = ("circle", "diamond", "square", "triangle-up", "x")
-#: A leaf that was never as probable as this is drawn with the others of its branch.
-_RARE = 0.05
+#: Of a branch these leaves at most have a bar of their own, if they were ever as probable as this.
+_LEAVES, _RARE = 3, 0.1
 _MS_PER_DAY = 86_400_000
 
 
@@ -56,12 +56,12 @@ def draw(found: Sequence[Verdicts]) -> dict[str, Any] | None:
         figure.add_trace(_line(verdicts, number, "y2" if tree else "y"))
     both = tree is not None and bool(others)
     axis = {"range": [0, 1.02], "title": {"text": "probability"}, "fixedrange": True}
-    layout = look(420 if both else 300)
+    layout = look(460 if both else 360 if tree else 300)
     layout["legend"] |= {"traceorder": "normal"}
     figure.update_layout(
         **layout,
         barmode="stack",
-        xaxis={"title": "date (UTC)", "anchor": "y2" if both else "y"},
+        xaxis={"title": "date (UTC)", "automargin": True, "anchor": "y2" if both else "y"},
         yaxis={**axis, "domain": [0.42, 1] if both else [0, 1]},
         showlegend=True,
     )
@@ -77,10 +77,11 @@ def _bars(tree: Verdicts) -> list[go.Bar]:
     bars = []
     for branch, leaves in BRANCHES.items():
         known = [leaf for leaf in leaves if leaf in tree.scores]
-        often = [leaf for leaf in known if tree.scores[leaf].max() >= _RARE]
+        likeliest = sorted(known, key=lambda leaf: -tree.scores[leaf].max())[:_LEAVES]
+        often = [leaf for leaf in known if leaf in likeliest and tree.scores[leaf].max() >= _RARE]
         parts = {leaf: tree.scores[leaf].to_numpy() for leaf in often}
         rare = tree.scores[[leaf for leaf in known if leaf not in often]].sum(axis=1).to_numpy()
-        if rare.max(initial=0) > _RARE / 10:
+        if rare.max(initial=0) > _RARE / 20:
             parts[f"other {branch}"] = rare
         for number, (leaf, values) in enumerate(parts.items()):
             bars.append(_bar(tree, days, leaf, branch, values, _shade(branch, number, len(parts))))
