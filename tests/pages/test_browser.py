@@ -296,6 +296,7 @@ def take_the_phone(window: Window, name: str, unreported: str) -> None:
         "tns": f"/alerce/tns/target/{target_id(unreported)}/",
         "reports": "/alerce/tns/",
         "plan": "/alerce/plan/",
+        "strange": "/alerce/strange/",
     }
     for picture, path in pages.items():
         window.go(path)
