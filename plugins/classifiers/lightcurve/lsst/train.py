@@ -1,6 +1,6 @@
 """Train trees and nets: ``python -m tom_alerce_like.plugins.classifiers.lightcurve.lsst.train DATA``.
 
-DATA holds plasticc/. Writes the weights beside this file (20 minutes of a busy core). Needs the extra ``train``.
+DATA holds plasticc/. Writes the weights beside this file (three minutes of a core). Needs the extra ``train``.
 """
 
 from __future__ import annotations
