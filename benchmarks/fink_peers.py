@@ -31,7 +31,7 @@ FOLDER = Path(os.environ.get("FINK") or Path(sys.prefix) / "fink")
 EARLY_IA, KILONOVA = "1.0.0", "0.5.0"
 INSTALL = f"for v in {EARLY_IA} {KILONOVA}; do pip install --no-deps --target {FOLDER}/$v fink-science==$v; done"
 #: Rows of a table for us, objects for the peer, repetitions of a single alert.
-TABLE, PEER_OBJECTS, SINGLE = 2000, 300, 200
+TABLE, PEER_OBJECTS, SINGLE = 2000, 60, 100
 #: Light curves end at this detection.
 DETECTIONS = 8
 #: Trees of Fink's forests.
@@ -94,7 +94,7 @@ def light_curves(data: Path) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
             # SNANA's zero point is 27.5
             "FLUXCAL": curves.flux_njy * 10 ** (0.4 * (27.5 - 31.4)),
             "FLUXCALERR": curves.flux_err_njy * 10 ** (0.4 * (27.5 - 31.4)),
-            "FLT": np.array(list("ugrizy"))[curves.band],
+            "FLT": pd.Series(np.array(list("ugrizy"))[curves.band], dtype=object),
         }
     )
     ends = curves.offsets

@@ -28,8 +28,7 @@ class Nights:
 
     ``age_days`` counts back from the newest detection, ``band`` is the place in `READ`, ``flux`` and ``error`` are over
     the largest flux. Arrays (n,): ``total`` counts detections, ``negative`` is the part of them below the reference,
-    ``first_age_days`` is the age of the first one, ``quiet_days`` passed from the last limit to it and ``rise_mag`` is
-    what it is brighter than that limit (NaN where unknown), ``silent_days`` passed since the newest detection.
+    ``silent_days`` passed since the newest detection.
     """
 
     there: NDArray[np.bool_]
@@ -39,9 +38,6 @@ class Nights:
     error: Floats
     total: NDArray[np.int64]
     negative: Floats
-    first_age_days: Floats
-    quiet_days: Floats
-    rise_mag: Floats
     silent_days: Floats
 
 
@@ -49,11 +45,10 @@ def nights(curves: Curves) -> Nights:
     """Return the nightly means of the detections in `READ`."""
     n, place = curves.n, _PLACE[curves.band]
     seen = curves.select(curves.is_detection & (place >= 0))
-    newest, first = _ends(seen)
+    newest = _newest(seen)
     total = np.bincount(seen.row, minlength=n)
     negative = np.bincount(seen.row, seen.flux_njy <= 0, minlength=n) / np.maximum(total, 1)
-    quiet, rise = _before(curves, seen, first)
-    silent = _ends(curves)[0] - newest
+    silent = _newest(curves) - newest
     seen = seen.select(newest[seen.row] - seen.mjd <= LONGEST_DAYS)
     age, row, band = newest[seen.row] - seen.mjd, seen.row, _PLACE[seen.band]
     # a night's points of one band lie within half a day of each other
@@ -87,27 +82,12 @@ def nights(curves: Curves) -> Nights:
         padded(np.hypot(sums**-0.5, FLOOR_MAG * np.abs(flux)) / scale),
         total,
         negative,
-        newest - first,
-        quiet,
-        rise,
         silent,
     )
 
 
-def _ends(curves: Curves) -> tuple[Floats, Floats]:
-    """Return the times of the newest and of the first point of each object, NaN without one; points are in order."""
-    newest, first = np.full((2, curves.n), np.nan)
+def _newest(curves: Curves) -> Floats:
+    """Return the time of the newest point of each object, NaN without one; points are in order of time."""
+    newest = np.full(curves.n, np.nan)
     newest[curves.row] = curves.mjd
-    first[curves.row[::-1]] = curves.mjd[::-1]
-    return newest, first
-
-
-def _before(curves: Curves, seen: Curves, first: Floats) -> tuple[Floats, Floats]:
-    """Return the days from the last limit before the first detection, and the magnitudes it rose since."""
-    limit = np.isfinite(curves.limit_mag) & (_PLACE[curves.band] >= 0) & (curves.mjd < first[curves.row])
-    quiet, rise = np.full((2, curves.n), np.nan)
-    quiet[curves.row[limit]] = curves.mjd[limit]
-    rise[curves.row[limit]] = curves.limit_mag[limit]
-    at_first = np.full(curves.n, np.nan)
-    at_first[seen.row[::-1]] = seen.mag[::-1]
-    return first - quiet, rise - at_first
+    return newest

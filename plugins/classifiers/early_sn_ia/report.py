@@ -15,7 +15,7 @@ from sklearn.model_selection import cross_val_predict
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.schema import frame
 from tom_alerce_like.plugins.classifiers.curves import Curves
-from tom_alerce_like.plugins.classifiers.early_sn_ia import evaluate, sources
+from tom_alerce_like.plugins.classifiers.early_sn_ia import evaluate, simulated, sources, train
 from tom_alerce_like.plugins.classifiers.early_sn_ia.classifier import EarlySNIa
 from tom_alerce_like.plugins.classifiers.early_sn_ia.features import FEWEST
 from tom_alerce_like.plugins.classifiers.measures import show
@@ -26,30 +26,49 @@ _GAPS = 4
 
 
 def sampling(data: Path) -> dict[str, float]:
-    """Return the AUC of each contaminating source against the SNe Ia from times and bands of five detections alone."""
-    objects = sources.table(data)
-    curves = sources.alike(objects)
-    first = curves.after(_GAPS + 1)
-    rows = np.flatnonzero(first.count(first.is_detection) > _GAPS)
-    ends = first.offsets[rows]
-    times = np.array([first.mjd[end : end + _GAPS + 1] for end in ends])
-    bands = np.array([first.band[end : end + _GAPS + 1] for end in ends])
-    table = np.column_stack([np.diff(times, axis=1), bands])
-    source, is_ia = objects["source"].to_numpy()[rows], objects["is_ia"].to_numpy()[rows]
-    made = {}
-    for name in [one for one in np.unique(source) if one != sources.SNIA]:
-        pair = (source == sources.SNIA) | ((source == name) & (~is_ia | (name == "foundation_snia")))
-        truth = source[pair] == sources.SNIA
-        model = HistGradientBoostingClassifier(max_iter=60, random_state=0)
-        said = cross_val_predict(model, table[pair], truth, cv=5, method="predict_proba")[:, 1]
-        made[name] = float(roc_auc_score(truth, said))
+    """Return AUCs of SNe Ia against the rest from times and bands of five detections alone: no magnitude at all.
+
+    By source: how well each differs from the SNe Ia of the survey, cross-validated. ``source left out``: what such a
+    model says of sources that it has not seen, trained as the module's are.
+    """
+    real, more = sources.table(data), simulated.table(data, ["ZTF"])
+    known = pd.concat([_times(real, sources.alike(real)), _times(more, Curves.of(more))], ignore_index=True)
+    names = [name for name in known if isinstance(name, int)]
+    weight = known["share"].map(pd.Series(train.SHARES) / known.groupby("share").size())
+    own, is_ia = known["source"] == sources.SNIA, known["is_ia"].to_numpy(bool)
+    measured = (own | ~is_ia) & ~known["source"].isin(train.SIMULATED_SOURCES)
+    said, made = np.full(len(known), np.nan), {}
+    for source in known.loc[measured, "source"].unique():
+        test = (measured & (known["source"] == source)).to_numpy()
+        fit = (known["source"] != source).to_numpy()
+        model = _control().fit(known.loc[fit, names], is_ia[fit], weight[fit])
+        said[test] = model.predict_proba(known.loc[test, names])[:, 1]
+        if source != sources.SNIA:
+            pair = test | own.to_numpy()
+            against = cross_val_predict(_control(), known.loc[pair, names], own[pair], cv=5, method="predict_proba")
+            made[source] = float(roc_auc_score(own[pair], against[:, 1]))
+    made["source left out"] = float(roc_auc_score(is_ia[measured], said[measured]))
     return made
+
+
+def _control() -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(max_iter=60, random_state=0)
+
+
+def _times(objects: pd.DataFrame, curves: Curves) -> pd.DataFrame:
+    """Return the gaps between the first five detections and their bands, with the class of each object."""
+    seen = curves.select(curves.is_detection)
+    rows = np.flatnonzero(seen.count(seen.is_detection) > _GAPS)
+    points = seen.offsets[rows][:, None] + np.arange(_GAPS + 1)
+    about = objects.iloc[rows][["source", "sublabel", "is_ia"]].reset_index(drop=True)
+    table = pd.DataFrame(np.column_stack([np.diff(seen.mjd[points], axis=1), seen.band[points]]))
+    return about.join(table).assign(share=train.share(about))
 
 
 def discovered(data: Path) -> pd.DataFrame:
     """Return what ZTF had seen when ALeRCE reported objects that got a type later: alerts with is_ia, real, one source.
 
-    Limits are included. Raises `FileNotFoundError` where the files are missing.
+    Raises `FileNotFoundError` where the files are missing.
     """
     points = pd.read_parquet(data / "lightcurves" / "alerce_discovery_photometry.parquet")
     types = pd.read_parquet(data / "hosts" / "alerce_hosts.parquet", columns=["oid", "bts_type"]).dropna()
@@ -99,9 +118,10 @@ def by_epoch(scores: evaluate.Scores) -> pd.DataFrame:
     for number, epoch in enumerate(evaluate.EPOCHS):
         known = np.isfinite(scores.held_out[:, number])
         line = {"judged Ia": (known & truth).sum(), "judged others": (known & ~truth).sum()}
-        for name, table in (("AUC", scores.held_out), ("AUC source left out", scores.source_left_out)):
-            if table is not None:
-                line[name] = roc_auc_score(truth[known], table[known, number])
+        for name, table in zip(scores._fields[1:], scores[1:], strict=True):
+            if table is not None and np.isfinite(table[:, number]).any():
+                known = np.isfinite(table[:, number])
+                line[f"AUC {name}"] = roc_auc_score(truth[known], table[known, number])
         lines[epoch] = line
     return pd.DataFrame(lines).T
 

@@ -110,12 +110,6 @@ def test_the_newest_points_are_kept():
     assert seen.there.all() and seen.age_days.tolist() == [list(range(KEPT - 1, -1, -1))]
 
 
-def test_what_passed_since_the_last_limit():
-    seen = nights(Curves.of(alerts_of([[(-5, "limit g", 20.0), (-2, "limit r", 20.5), *rise(-0.2)], rise(-0.2)])))
-    assert seen.quiet_days[0] == 2 and seen.rise_mag[0] == pytest.approx(20.5 - rise(-0.2)[0][2])
-    assert np.isnan(seen.quiet_days[1]) and np.isnan(seen.rise_mag[1])
-
-
 def test_the_weights_are_small_and_say_what_they_are():
     assert sum(path.stat().st_size for path in WEIGHTS.values()) < 7e5
     for path in WEIGHTS.values():
