@@ -20,7 +20,7 @@ from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
 from tom_alerce_like.plugins.classifiers.serving import probabilities
-from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, judge, seen
+from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, PRIOR, judge, seen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,7 +109,8 @@ def plasticc_measures(truth: Ints, scores: Floats, weight: Floats) -> dict[str, 
         "plasticc_test_ia_auc": roc_auc_score(truth == 0, scores[:, 0], sample_weight=weight),
         "plasticc_test_macro_f1": f1_score(truth, said, labels=_THREE, average="macro", sample_weight=weight),
         "plasticc_test_accuracy": float(np.average(said == truth, weights=weight)),
-        "plasticc_test_calibration": calibration_error(scores.max(axis=1), said == truth, weight),
+        "plasticc_test_calibration": calibration_error(scores.max(axis=1), said == truth, weight * _mix(truth)),
+        "plasticc_test_calibration_of_labelled_mix": calibration_error(scores.max(axis=1), said == truth, weight),
     }
 
 
@@ -122,7 +123,14 @@ def elasticc_measures(
         for name, said in {"elasticc_auc": ours, **{f"elasticc_{peer}_auc": of for peer, of in peers.items()}}.items():
             made[name + suffix] = roc_auc_score(is_ia[rows], said[rows], sample_weight=weight[rows])
     sure = np.maximum(ours, 1 - ours)
-    return made | {"elasticc_calibration": calibration_error(sure, (ours > 0.5) == is_ia, weight)}
+    error = calibration_error(sure, (ours > 0.5) == is_ia, weight * _mix(np.where(is_ia, 0, 1)))
+    return made | {"elasticc_calibration": error}
+
+
+def _mix(truth: Ints) -> Floats:
+    """Return weights with which the classes are as frequent as the probabilities suppose."""
+    share = np.array([PRIOR[kind] for kind in CLASSES])
+    return (share / np.maximum(np.bincount(truth, minlength=len(CLASSES)), 1))[truth]
 
 
 if __name__ == "__main__":

@@ -19,16 +19,20 @@ from sklearn.model_selection import StratifiedKFold
 from tom_alerce_like.plugins.classifiers import calibrate, export_lightgbm, labelled
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.supernova_type import bank, features, lessons, observe
-from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, SURVEYS, VERSION, WEIGHTS, seen
+from tom_alerce_like.plugins.classifiers.supernova_type.classifier import (
+    CLASSES,
+    PRIOR,
+    SURVEYS,
+    VERSION,
+    WEIGHTS,
+    seen,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SEED = 20261120
 #: Copies of each supernova by survey.
 COPIES = {"LSST": 5, "ZTF": 2}
-#: How frequent the classes are taken to be: between their frequencies in a survey that is limited by brightness (0.55,
-#: 0.32, 0.09, 0.04) and what makes the answers for the lessons best on the mean of the classes.
-PRIOR = {"SNIa": 0.45, "SNII": 0.38, "SNIbc": 0.12, "SLSN": 0.05}
 _PARTS = 3
 #: Trees and their leaves by survey.
 _SIZES = {"LSST": (300, 20), "ZTF": (120, 12)}

@@ -62,7 +62,9 @@ class TestSupernovaType(ModuleConformance):
         return made
 
     def test_probabilities_of_a_judged_row_sum_to_one(self, module, alerts):
-        np.testing.assert_allclose(module.score(alerts).sum(axis=1), 1)
+        scores = module.score(alerts).dropna()
+        assert len(scores) > 20
+        np.testing.assert_allclose(scores.sum(axis=1), 1)
 
     def test_its_name_says_that_it_presupposes_a_supernova(self, module):
         assert taxonomy.is_conditional(module.name) and not taxonomy.names_the_class(module.name)
