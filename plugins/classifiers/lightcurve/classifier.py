@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,12 @@ class LightcurveClassifier:
             if len(rows):
                 whole = len(rows) == len(alerts)
                 scores[rows] = judge(*((alerts, curves) if whole else (alerts.iloc[rows], curves.take(rows))))
-        return pd.DataFrame(scores, index=alerts.index, columns=list(CLASSES))
+        return pd.DataFrame(scores, index=alerts.index, columns=_index())
+
+
+@cache
+def _index() -> pd.Index:
+    return pd.Index(CLASSES, dtype="str")
 
 
 def judged(curves: Curves) -> NDArray[np.bool_]:
@@ -52,5 +58,10 @@ def judged(curves: Curves) -> NDArray[np.bool_]:
 
 def ztf(alerts: pd.DataFrame, curves: Curves) -> NDArray[np.float64]:
     """Return the probabilities (n, leaves) of light curves in g and r."""
-    (logits,) = session(WEIGHTS).run(["logits"], {"features": features.matrix(alerts, curves)})
-    return nodes.leaves(logits, json.loads(notes(WEIGHTS)["temperatures"]))
+    return served(features.matrix(alerts, curves))
+
+
+def served(found: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the probabilities (n, leaves) by the shipped weights for features (n, `features.NAMES`)."""
+    (logits,) = session(WEIGHTS).run(["logits"], {"features": found})
+    return nodes.leaves(logits, features.detections(found), json.loads(notes(WEIGHTS)["temperatures"]))

@@ -2,13 +2,13 @@
 
 Real objects, cross-validated in three parts split by object; simulated ones are only learned from. The temperatures are
 found inside each training part. Figures are of every object as it was known at the largest number of detections of
-`lessons.EPOCHS` that it has, from the fifth on, without its host; each leaf weighs the same. Leaves with few objects
-are not measured. Intervals are 95 per cent, from 1,000 resamplings of objects.
+`lessons.EPOCHS` that it has, from the fifth on, without its host; each leaf weighs the same. The calibration error is
+that of all epochs together. Leaves with few objects are not measured. Intervals are 95 per cent, from 1,000 resamplings
+of objects.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
+from tom_alerce_like.plugins.classifiers.lightcurve import features as read
 from tom_alerce_like.plugins.classifiers.lightcurve import nodes
-from tom_alerce_like.plugins.classifiers.lightcurve.classifier import WEIGHTS
+from tom_alerce_like.plugins.classifiers.lightcurve.classifier import served
 from tom_alerce_like.plugins.classifiers.lightcurve.lessons import Lessons, joined, real, simulated
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 
 Floats = NDArray[np.float64]
 PARTS = 3
@@ -54,13 +54,12 @@ def without(
 
     seen, shown = (lessons.take(~np.isin(lessons.object_id, names)) for lessons in (seen, shown))
     model, at = train.fit(joined(seen, made_up)), train.temperatures(seen, shown, made_up)
-    return nodes.leaves(train.logits(model, features), at)
+    return nodes.leaves(train.logits(model, features), read.detections(features), at)
 
 
 def shipped(data: Path) -> Floats:
     """Return the probabilities (rows, leaves) of `examples` that the shipped weights give."""
-    (logits,) = session(WEIGHTS).run(["logits"], {"features": examples(data).features})
-    return nodes.leaves(logits, json.loads(notes(WEIGHTS)["temperatures"]))
+    return served(examples(data).features)
 
 
 def figures(data: Path, scores: Floats) -> dict[str, tuple[float, float, float]]:
@@ -69,10 +68,24 @@ def figures(data: Path, scores: Floats) -> dict[str, tuple[float, float, float]]
 
 
 def measured(shown: Lessons, scores: Floats) -> dict[str, tuple[float, float, float]]:
-    """Return the figures of all objects at their newest epoch."""
+    """Return the figures of all objects at their newest epoch; the calibration error is that of all epochs together."""
     rows = newest(shown)
     rows = rows[enough(shown.code[rows])]
-    return at(shown.take(rows), scores[rows])
+    return at(shown.take(rows), scores[rows]) | _calibration(shown, scores, np.unique(shown.code[rows]))
+
+
+def _calibration(shown: Lessons, scores: Floats, measured: NDArray[np.int64]) -> dict[str, tuple[float, float, float]]:
+    """Return the error over all epochs: all leaves weigh the same, so do their objects, so do their epochs."""
+    rows = np.flatnonzero(np.isin(shown.code, measured))
+    _, owner = np.unique(shown.object_id[rows], return_inverse=True)
+    code, weight = shown.code[rows], 1 / np.bincount(owner)[owner]
+    weight /= np.bincount(code, weight)[code]
+    best, right = scores[rows].max(axis=1), scores[rows].argmax(axis=1) == code
+
+    def measure(drawn: NDArray[np.int64], weight: Floats) -> dict[str, float]:
+        return {"lightcurve_ece": calibration_error(best[drawn], right[drawn], weight)}
+
+    return with_intervals(measure, pd.Series(shown.object_id[rows]), weight)
 
 
 def newest(shown: Lessons) -> NDArray[np.int64]:

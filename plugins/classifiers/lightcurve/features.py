@@ -40,10 +40,18 @@ def matrix(alerts: pd.DataFrame, curves: Curves) -> NDArray[np.float32]:
     return of(curves, *host)
 
 
+def detections(features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return how many detections the features are of."""
+    return np.rint(10.0 ** features[:, NAMES.index("log_n")])
+
+
 def _numbers(alerts: pd.DataFrame, name: str) -> Floats:
     if name not in alerts:
         return np.full(len(alerts), np.nan)
-    values = pd.to_numeric(alerts[name], errors="coerce").to_numpy(float)
+    column = alerts[name]
+    if column.dtype != float:
+        column = pd.to_numeric(column, errors="coerce")
+    values = column.to_numpy(float)
     return np.where(np.abs(values) < 1e6, values, np.nan)
 
 

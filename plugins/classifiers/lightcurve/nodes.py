@@ -23,9 +23,21 @@ BRANCH = np.repeat(np.arange(len(BRANCHES)), _SIZES[1:])
 WITHIN = np.concatenate([np.arange(size) for size in _SIZES[1:]])
 
 
-def leaves(logits: NDArray[Any], temperatures: Sequence[float]) -> Floats:
+#: Temperature of a node after `USUAL` detections, and the power of their number with which it falls.
+Temperature = tuple[float, float]
+USUAL = 12
+
+
+def cooled(logits: NDArray[Any], detections: NDArray[Any], temperature: Temperature) -> Floats:
+    """Return the logits (n, classes) of a node over its temperature: fewer detections, less confidence."""
+    usual, power = temperature
+    return np.asarray(logits / (usual * (detections / USUAL) ** -power)[:, None])
+
+
+def leaves(logits: NDArray[Any], detections: NDArray[Any], temperatures: Sequence[Temperature]) -> Floats:
     """Return probabilities (n, leaves): of the branch, times those of the leaf within it."""
-    made = [probabilities(logits[:, node], t) for node, t in zip(NODES, temperatures, strict=True)]
+    pairs = zip(NODES, temperatures, strict=True)
+    made = [probabilities(cooled(logits[:, node], detections, t), 1.0) for node, t in pairs]
     return np.asarray(made[0][:, BRANCH] * np.concatenate(made[1:], axis=1))
 
 

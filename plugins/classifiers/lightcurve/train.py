@@ -12,23 +12,27 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
-from tom_alerce_like.plugins.classifiers import calibrate, export_lightgbm, labelled
+from tom_alerce_like.plugins.classifiers import export_lightgbm, labelled
+from tom_alerce_like.plugins.classifiers.lightcurve import features as read
 from tom_alerce_like.plugins.classifiers.lightcurve import nodes
 from tom_alerce_like.plugins.classifiers.lightcurve.classifier import VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.lightcurve.lessons import SEED, Lessons, joined, real, simulated
 from tom_alerce_like.plugins.classifiers.lightcurve.taxonomy import CLASSES
+from tom_alerce_like.plugins.classifiers.serving import probabilities
 
 Floats = NDArray[np.float64]
 Model = list[lightgbm.Booster]
 #: Share of the weight of a leaf that simulated objects have where real ones are known.
-SIMULATED_SHARE = 0.4
+SIMULATED_SHARE = 0.15
 #: Real objects that make a leaf's weight full: with fewer, simulated ones weigh more.
 _FULL = 40
 ROUNDS, SETTINGS = (
-    60,
+    80,
     {
         "learning_rate": 0.1,
+        "extra_trees": True,
         "num_leaves": 12,
         "min_child_samples": 30,
         "min_sum_hessian_in_leaf": 1e-6,
@@ -87,8 +91,8 @@ def folds(lessons: Lessons, n: int) -> list[labelled.Split]:
     return labelled.folds(table, n, SEED)
 
 
-def temperatures(seen: Lessons, shown: Lessons, made_up: Lessons) -> list[float]:
-    """Return what makes probabilities of each node the likeliest, of a quarter of the objects that trees have not seen.
+def temperatures(seen: Lessons, shown: Lessons, made_up: Lessons) -> list[nodes.Temperature]:
+    """Return what makes probabilities of each node the likeliest, by a quarter of the objects that trees have not seen.
 
     ``seen`` and ``shown`` are the same objects, as learned from and as they are.
     """
@@ -97,12 +101,20 @@ def temperatures(seen: Lessons, shown: Lessons, made_up: Lessons) -> list[float]
     model = fit(joined(seen.take(np.isin(seen.object_id, shown.object_id[fit_rows])), made_up))
     rest = shown.take(~known)
     given, weight = logits(model, rest.features), weights(rest)
-    made = []
-    for node, place in enumerate(nodes.NODES):
-        codes = nodes.codes(rest.code, node)
-        inside = codes >= 0
-        made.append(calibrate.temperature(given[inside, place], codes[inside], weight[inside]))
-    return made
+    return [_temperature(given[:, place], rest, weight, node) for node, place in enumerate(nodes.NODES)]
+
+
+def _temperature(given: Floats, rest: Lessons, weight: Floats, node: int) -> nodes.Temperature:
+    codes = nodes.codes(rest.code, node)
+    inside = np.flatnonzero(codes >= 0)
+    detections = read.detections(rest.features)[inside]
+
+    def loss(at: Floats) -> float:
+        made = probabilities(nodes.cooled(given[inside], detections, (float(np.exp(at[0])), float(at[1]))), 1.0)
+        return float(-(weight[inside] * np.log(made[np.arange(len(inside)), codes[inside]] + 1e-12)).sum())
+
+    found = minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3}).x
+    return float(np.exp(found[0])), float(np.clip(found[1], 0, 1))
 
 
 def main() -> None:

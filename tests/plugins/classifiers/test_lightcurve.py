@@ -74,9 +74,15 @@ def test_classes_are_the_taxonomy_and_have_kinds():
 
 def test_leaves_are_branches_times_what_is_within():
     logits = np.random.default_rng(0).normal(size=(5, nodes.N_LOGITS))
-    made = nodes.leaves(logits, [1.0, 2.0, 1.0, 0.5])
+    made = nodes.leaves(logits, np.full(5, nodes.USUAL), [(1.0, 0.0), (2.0, 0.1), (1.0, 0.2), (0.5, 0.0)])
     top = np.exp(logits[:, :3]) / np.exp(logits[:, :3]).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(made @ np.eye(3)[nodes.BRANCH], top)
+
+
+def test_fewer_detections_are_less_sure():
+    logits = np.tile(np.random.default_rng(0).normal(size=nodes.N_LOGITS), (2, 1))
+    few, many = nodes.leaves(logits, np.array([2, 40]), [(1.0, 0.2)] * 4)
+    assert few.max() < many.max()
 
 
 def test_codes_of_nodes():
