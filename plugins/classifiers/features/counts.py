@@ -13,7 +13,7 @@ _SIGNIFICANT = 3.0
 
 def columns(points: Points) -> dict[str, Floats]:
     """Return numbers of points, signal to noise and time spans, per band and over all bands."""
-    curves, detected = points.curves, points.is_detection
+    detected = points.is_detection
     snr = points.flux / points.error
     n_points = points.count
     n_detections = points.sum(detected)
@@ -34,5 +34,6 @@ def columns(points: Points) -> dict[str, Floats]:
     made["n_points"], made["n_detections"] = n_points.sum(0), n_detections.sum(0)
     made["n_bands_detected"] = (n_detections > 0).sum(0)
     made["positive_fraction"] = n_positive.sum(0) / (n_positive.sum(0) + n_negative.sum(0))
-    made["detected_days"] = curves.last(curves.is_detection) - curves.first(curves.is_detection)
+    first, last = points.detected_mjd
+    made["detected_days"] = last - first
     return made

@@ -23,7 +23,7 @@ def columns(points: Points) -> dict[str, Floats]:
     place[[BANDS.index(band) for band in points.bands]] = np.arange(len(points.bands))
     band = place[curves.band]
     missed = ~curves.is_detection & (band >= 0)
-    first, last = curves.first(curves.is_detection), curves.last(curves.is_detection)
+    first, last = points.detected_mjd
     before = np.flatnonzero(missed & (curves.mjd < first[curves.row]))
     after = np.flatnonzero(missed & (curves.mjd > last[curves.row]))[::-1]
     bright = ~np.isnan(points.mag)

@@ -118,6 +118,11 @@ class Points:
         return self.first(self.flux == self.extreme(np.maximum, self.flux).ravel()[self.key])
 
     @cached_property
+    def detected_mjd(self) -> tuple[Floats, Floats]:
+        """Return the times of the first and the last detection of each object in any band, each of shape (n,)."""
+        return self.curves.first(self.curves.is_detection), self.curves.last(self.curves.is_detection)
+
+    @cached_property
     def mag(self) -> Floats:
         """Return AB magnitudes of detections with positive flux, NaN of other points."""
         return 31.4 - 2.5 * np.log10(np.where(self.is_detection & (self.flux > 0), self.flux, np.nan))

@@ -52,7 +52,6 @@ def extractor() -> Any:
         lc.MaximumSlope(),
         lc.LinearTrend(),
         lc.LinearFit(),
-        lc.OtsuSplit(),
     )
 
 
