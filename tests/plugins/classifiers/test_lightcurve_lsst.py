@@ -1,5 +1,7 @@
 """Light curves of LSST among the 14 classes of PLAsTiCC: the process, the features, the shipped weights."""
 
+from dataclasses import replace
+
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -62,6 +64,16 @@ class TestGaussian:
         expected = -0.5 * flux @ np.linalg.solve(covariance, flux) - 0.5 * np.linalg.slogdet(covariance)[1]
         assert fitted.log_likelihood[0] == pytest.approx(expected)
 
+    @pytest.mark.parametrize("flux_err_njy", [1e-300, 1e-3, 1e300])
+    def test_any_error_can_be_fitted(self, flux_err_njy):
+        curves = events(1)
+        many = np.arange(300)
+        flux = np.where(many % 7 == 0, 1e9, 0.0)
+        given = {"flux_njy": flux, "flux_err_njy": np.full(300, flux_err_njy), "mjd": 60000 + 1e-6 * many + many // 3}
+        wrong = Curves(1, *(np.resize(values, 300) for values in list(vars(curves).values())[1:]))
+        observed, _ = features.measure(replace(wrong, **given), np.full((1, 1), 0.1))
+        assert not np.isinf(observed).any()
+
 
 class TestShape:
     def test_rise_and_decline_of_a_triangle(self):
@@ -117,7 +129,7 @@ class TestCut:
 
 class TestLeaves:
     def test_probabilities_sum_to_one(self):
-        scores = leaves(alerts([0.1, 0.5, np.nan, 0.0, -1.0, np.inf]), events())
+        scores = leaves(alerts([0.1, 1e-320, np.nan, 0.0, -1.0, np.inf]), events())
         np.testing.assert_allclose(scores.sum(axis=1), 1)
 
     def test_what_is_known_of_the_place_is_believed(self):

@@ -23,8 +23,8 @@ VERSION = "1.0"
 #: How much larger the temperature is with few detections, times their number.
 EARLY = 0.5
 _N_DETECTIONS = features.OBSERVED.index("detections_n")
-#: Beyond this no redshift is believed.
-FARTHEST = 5.0
+#: Outside these no redshift of a galaxy is believed.
+NEAREST, FARTHEST = 1e-4, 5.0
 
 
 def leaves(alerts: pd.DataFrame, curves: Curves) -> Floats:
@@ -39,7 +39,7 @@ def leaves(alerts: pd.DataFrame, curves: Curves) -> Floats:
 
 def believed(redshift: Floats) -> Floats:
     """Return redshifts of galaxies, NaN for all else."""
-    return np.where((redshift > 0) & (redshift < FARTHEST), redshift, np.nan)
+    return np.where((redshift > NEAREST) & (redshift < FARTHEST), redshift, np.nan)
 
 
 def served(observed: Floats, at_rest: Floats, redshift: Floats, error: Floats) -> Floats:

@@ -23,6 +23,8 @@ TIME_SCALES_DAYS = np.array([4.0, 8.0, 16.0, 32.0, 64.0, 128.0])
 AMPLITUDES = (0.3, 1.0)
 #: Part of its flux that a point is never known better than.
 FLOOR = 0.01
+#: Nor any better than this, in units of the scale: the covariance can then always be factorised.
+LEAST_ERROR = 1e-4
 #: Light curves are filled up to a multiple of so many points; one batch holds so many numbers of covariance.
 STEP, BATCH = 16, 3_000_000
 
@@ -82,7 +84,8 @@ def batches(curves: Curves, zero_mjd: Floats, scale_njy: Floats) -> Iterator[Bat
             point = np.where(known, curves.offsets[some][:, None] + within, 0)
             scale = scale_njy[some][:, None]
             flux = np.where(known, curves.flux_njy[point] / scale, 0.0)
-            error = np.hypot(curves.flux_err_njy[point] / scale, FLOOR * np.abs(flux))
+            error = np.maximum(curves.flux_err_njy[point] / scale, LEAST_ERROR)
+            error = np.hypot(error, FLOOR * np.abs(flux))
             days = np.where(known, curves.mjd[point] - zero_mjd[some][:, None], 0.0)
             yield Batch(some, known, days, np.where(known, curves.band[point], 0), flux, np.where(known, error, 1.0))
 
