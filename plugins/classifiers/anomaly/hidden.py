@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
 from tom_alerce_like.plugins.classifiers.curves.sets import real, table
 
@@ -83,7 +84,10 @@ def _seen(curve: dict[int, tuple[Floats, Floats, Floats]], rng: np.random.Genera
 
 
 def examples(data: Path, seed: int, sets: tuple[str, ...] = (ORDINARY, *RARE)) -> pd.DataFrame:
-    """Return an alert table of the sets' transients as the survey sees them, with the columns label and set."""
+    """Return an alert table of the sets' transients as the survey sees them, with the columns label and set.
+
+    Raises `InputError` where no real light curve is good enough.
+    """
     alerts = real(data, *sets)
     curves = Curves.of(alerts)
     curves = curves.select(np.isin(curves.band, SEEN) & np.isfinite(curves.flux_njy))
@@ -97,6 +101,8 @@ def examples(data: Path, seed: int, sets: tuple[str, ...] = (ORDINARY, *RARE)) -
         seen = _seen(curve, rng) if curve else None
         if seen is not None and len(seen) >= FEWEST:
             points.append(seen.assign(object_id=alerts["object_id"].iloc[row]))
+    if not points:
+        raise InputError(f"no light curve in {data} carries another observation: {', '.join(sets)}")
     flat = pd.concat(points, ignore_index=True)
     flat = flat.assign(band=np.array(list(BANDS))[flat["band"]], is_detection=True)
     kept = alerts[alerts["object_id"].isin(flat["object_id"])]

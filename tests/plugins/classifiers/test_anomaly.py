@@ -12,6 +12,7 @@ from scipy.stats import kstest
 from tests.conformance.module import ModuleConformance
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.schema import frame
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.anomaly import Anomaly, decided, evaluate, features, hidden, search
 from tom_alerce_like.plugins.classifiers.anomaly.classifier import NAME, WEIGHTS, judge
 from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge, Ordinary, kernel, quantile
@@ -233,4 +234,6 @@ def test_real_light_curves_become_a_night_of_one_survey(data):
     curves = Curves.of(table)
     assert len(table) > 10 and set(table["label"]) == {"TDE"}
     assert np.unique(curves.flux_err_njy).size == 1 and set(np.unique(curves.band)) <= {1, 2}
+    with pytest.raises(InputError, match="unknown_set"):
+        hidden.examples(data, 1, ("unknown_set",))
     assert np.nanmax(curves.last(curves.is_detection) - curves.first(curves.is_detection)) <= hidden.KNOWN_DAYS[1]
