@@ -31,6 +31,13 @@ DEFAULTS: dict[str, Any] = {
     "MODULES": [
         "tom_alerce_like.plugins.classifiers.stamp.StampClassifier",
         "tom_alerce_like.plugins.classifiers.transient.TransientClassifier",
+        "tom_alerce_like.plugins.classifiers.lightcurve.LightcurveClassifier",
+        "tom_alerce_like.plugins.classifiers.early_sn_ia.EarlySNIa",
+        "tom_alerce_like.plugins.classifiers.kilonova.KilonovaClassifier",
+        "tom_alerce_like.plugins.classifiers.microlensing.MicrolensingClassifier",
+        "tom_alerce_like.plugins.classifiers.supernova_type.SupernovaType",
+        "tom_alerce_like.plugins.classifiers.variable_star.VariableStarClassifier",
+        "tom_alerce_like.plugins.classifiers.anomaly.Anomaly",
         "tom_alerce_like.plugins.classifiers.real_bogus.RealBogus",
         "tom_alerce_like.plugins.classifiers.streak.StreakClassifier",
         "tom_alerce_like.plugins.classifiers.star_galaxy.StarGalaxyClassifier",
