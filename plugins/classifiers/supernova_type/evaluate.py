@@ -107,11 +107,15 @@ def plasticc_measures(truth: Ints, scores: Floats, weight: Floats) -> dict[str, 
     said = scores.argmax(axis=1)
     return {
         "plasticc_test_ia_auc": roc_auc_score(truth == 0, scores[:, 0], sample_weight=weight),
-        "plasticc_test_macro_f1": f1_score(truth, said, labels=_THREE, average="macro", sample_weight=weight),
+        "plasticc_test_macro_f1": _macro_f1(truth, said, weight),
         "plasticc_test_accuracy": float(np.average(said == truth, weights=weight)),
         "plasticc_test_calibration": calibration_error(scores.max(axis=1), said == truth, weight * _mix(truth)),
         "plasticc_test_calibration_of_labelled_mix": calibration_error(scores.max(axis=1), said == truth, weight),
     }
+
+
+def _macro_f1(truth: Ints, said: Ints, weight: Floats) -> float:
+    return f1_score(truth, said, labels=_THREE, average="macro", sample_weight=weight, zero_division=0)
 
 
 def elasticc_measures(

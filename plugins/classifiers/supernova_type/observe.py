@@ -83,10 +83,11 @@ def copies(surfaces: Sequence[Surface | None], n: int, survey: str, known: Sky, 
         for tries in nodes:
             for node in tries:
                 field = rng.integers(len(visits))
-                points = _observed(surface, templates, int(node), visits[field], known.mw_ebv[field], survey, rng)
+                dust = known.mw_ebv[field % len(known.mw_ebv)]
+                points = _observed(surface, templates, int(node), visits[field], dust, survey, rng)
                 if points is not None:
                     found.append(points)
-                    about.append((owner, *_host(known, survey, int(node), rng), known.mw_ebv[field]))
+                    about.append((owner, *_host(known, survey, int(node), rng), dust))
                     break
     return _assembled(found, np.array(about), survey)
 

@@ -17,8 +17,6 @@ from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSE
 
 Floats = NDArray[np.float64]
 EPOCHS = (1, 2, 3, 5, 8, 12, 20)
-#: Types of the real sets in the words of the module.
-REAL = {"Ia": "SNIa", "II": "SNII", "IIP": "SNII", "IIn": "SNII", "Ib": "SNIbc", "Ic": "SNIbc", "SLSN": "SLSN"}
 
 
 def epochs(data: Path) -> None:
@@ -31,7 +29,7 @@ def epochs(data: Path) -> None:
         right = truth[rows]
         said = scores.argmax(axis=1)
         auc = roc_auc_score(right == 0, scores[:, 0])
-        macro = f1_score(right, said, labels=[0, 1, 2], average="macro")
+        macro = f1_score(right, said, labels=[0, 1, 2], average="macro", zero_division=0)
         error = measures.calibration_error(scores.max(axis=1), said == right, np.ones(len(right)))
         print(f"after {n} detections: {len(rows)} objects, AUC {auc:.3f}, macro F1 {macro:.3f}, ECE {error:.3f}")
 
