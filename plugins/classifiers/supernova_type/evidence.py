@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
 from tom_alerce_like.plugins.classifiers.supernova_type import bank
+from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import Pairs, candidates
 
 Floats = NDArray[np.float64]
 #: Days of maximum that are tried, rest frame, from the point of highest signal to noise.
@@ -27,22 +28,10 @@ _START_DAYS = MAXIMA_DAYS[0] + bank.PHASES_DAYS[0] - bank.STEP_DAYS / 2
 MODEL_ERROR = 0.07
 #: Extinction in each band for E(B-V) = 1, Schlafly & Finkbeiner 2011, doi:10.1088/0004-637X/737/2/103.
 EXTINCTION = np.array([4.145, 3.237, 2.273, 1.684, 1.323, 1.088])
-#: The host's redshift: a narrow and a wide part, and any other. The stated error of a photometric redshift is often
-#: that of its tail.
-NARROW, WIDE, ANY = 0.55, 0.37, 0.08
-NARROW_ERR = 0.04
 _BATCH = 256
 #: What is said of the best member of each class, columns NAME_CLASS.
 NAMES = ("evidence", "gain", "magnitude", "redshift", "maximum", "colour", "stretch")
 COLUMNS = (*(f"{name}_{kind}" for kind in bank.CLASSES for name in NAMES), "null_chi2", "n_points")
-
-
-class Pairs(NamedTuple):
-    """Objects and the numbers of redshifts that they may have, ordered by redshift, with log probabilities."""
-
-    row: NDArray[np.int64]
-    node: NDArray[np.int64]
-    log_prior: Floats
 
 
 class Points(NamedTuple):
@@ -117,31 +106,6 @@ def points_of(curves: Curves, mw_ebv: Floats) -> tuple[Points, Floats]:
     flux, error = flux * dust, error * dust
     weight = 1 / (error**2 + (MODEL_ERROR * flux) ** 2)
     return Points(row, mjd - centre[row], band, weight, weight * flux, weight * flux**2), newest
-
-
-def candidates(redshift: Floats, redshift_err: Floats, judged: NDArray[np.bool_]) -> Pairs:
-    """Return the redshifts of the bank that each object may have."""
-    grid = bank.REDSHIFTS
-    width = np.gradient(grid)
-    known = (redshift > 0) & (redshift < 4)
-    middle = np.where(known, redshift, 0.5)[:, None]
-    error = np.where((redshift_err > 0) & (redshift_err < 4), redshift_err, 0.05)[:, None]
-    narrow = np.maximum(np.minimum(error, NARROW_ERR * (1 + middle)), 0.6 * np.interp(middle, grid, width))
-    wide = np.maximum(error, narrow)
-    everywhere = np.where(np.arange(len(grid)) % 5 == 2, 5 / len(grid), 0.0)
-    mass = NARROW * _gauss(grid, middle, narrow) * width + WIDE * _gauss(grid, middle, wide) * width + ANY * everywhere
-    without = np.where(np.arange(len(grid)) % 2 == 0, 2 / len(grid), 0.0)
-    mass = np.where(known[:, None], mass, without)
-    # a spectroscopic redshift leaves no other
-    exact = known & (redshift_err < 0.003)
-    mass[exact] = (_gauss(grid, middle, narrow) * width)[exact]
-    row, node = np.nonzero((mass > 3e-3) & judged[:, None])
-    order = np.argsort(node, kind="stable")
-    return Pairs(row[order], node[order], np.log(mass[row, node])[order])
-
-
-def _gauss(grid: Floats, middle: Floats, error: Floats) -> Floats:
-    return np.exp(-0.5 * ((grid - middle) / error) ** 2) / (error * np.sqrt(2 * np.pi))
 
 
 def scan(

@@ -9,10 +9,11 @@ from tom_alerce_like import taxonomy
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.sets import table
 from tom_alerce_like.plugins.classifiers.serving import notes
-from tom_alerce_like.plugins.classifiers.supernova_type import SupernovaType, bank, evaluate
+from tom_alerce_like.plugins.classifiers.supernova_type import SupernovaType, bank, evaluate, lessons, observe
 from tom_alerce_like.plugins.classifiers.supernova_type.classifier import SURVEYS, VERSION, WEIGHTS, seen
-from tom_alerce_like.plugins.classifiers.supernova_type.evidence import COLUMNS, candidates, evidences
+from tom_alerce_like.plugins.classifiers.supernova_type.evidence import COLUMNS, evidences
 from tom_alerce_like.plugins.classifiers.supernova_type.features import NAMES
+from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import candidates
 
 MJD = 61000.0
 Z = float(bank.REDSHIFTS[30])
@@ -127,6 +128,35 @@ def test_one_feature_for_each_name():
 def test_missing_data_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="plasticc"):
         evaluate.shipped(tmp_path)
+
+
+def surfaces(made, kind):
+    redshift, ebv = np.full(len(made), Z), np.zeros(len(made))
+    return list(lessons.surfaces(Curves.of(made), redshift, ebv, pd.Series([kind] * len(made))))
+
+
+def test_a_surface_gives_the_light_curve_that_it_was_made_from():
+    made = observed("SNIa", 3, noise_njy=20)
+    templates = bank.load("LSST", learned=False)
+    curves = Curves.of(made)
+    for row, surface in enumerate(surfaces(made, "SNIa")):
+        one = curves.select(curves.row == row)
+        days = np.arange(-6, 16, 3.0)
+        drawn = lessons.flux_at(surface, templates, 30, np.full(len(days), 2), days)
+        assert 0.8 < drawn.max() / one.flux_njy[one.band == 2].max() < 1.3
+
+
+@pytest.mark.parametrize("survey", ["LSST", "ZTF"])
+def test_copies_are_light_curves_of_their_owners(survey):
+    rng = np.random.default_rng(0)
+    mjd = np.arange(MJD, MJD + 300, 2.0)
+    visits = [(mjd, np.arange(len(mjd)) % 6, np.full(len(mjd), 150.0))]
+    near = np.full(60, 0.3)
+    sky = observe.Sky(visits, np.array([0.02]), near, near + 0.02, near / 10)
+    made = observe.copies(surfaces(observed("SNIa", 4), "SNIa"), 3, survey, sky, rng)
+    assert len(made.curves) == len(made.owner) > 4 and set(made.owner) <= set(range(4))
+    assert (made.curves.count(made.curves.is_detection) > 0).all()
+    assert np.isnan(made.curves.limit_mag).all() == (survey == "LSST")
 
 
 def found(made):
