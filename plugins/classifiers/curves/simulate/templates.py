@@ -7,6 +7,8 @@ Core collapse: Vincenzi+2019 (doi:10.1093/mnras/stz2448), corrected for the host
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -68,14 +70,21 @@ SALT_DRAWS = 40
 
 @contextmanager
 def unpacked(data: Path) -> Iterator[Path]:
-    """Unpack the folder's templates for a while. Raises `FileNotFoundError` where they are missing."""
-    packed = data / "simulation" / "sncosmo_data.tar.xz"
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(packed) as archive:
+    """Give the folder's templates, unpacked. Raises `FileNotFoundError` where they are missing."""
+    yield _unpacked(data / "simulation" / "sncosmo_data.tar.xz")
+
+
+@cache
+def _unpacked(packed: Path) -> Path:
+    """Unpack once per process, for as long as it lives: sncosmo remembers the first folder that it was given."""
+    with tarfile.open(packed) as archive:
+        folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         archive.extractall(folder, filter="data")
-        models = Path(folder) / "sncosmo_data" / "models" / "salt3"
-        with tarfile.open(models / f"{_SALT}.tar.gz") as salt:
-            salt.extractall(models, filter="data")
-        yield Path(folder) / "sncosmo_data"
+    models = Path(folder) / "sncosmo_data" / "models" / "salt3"
+    with tarfile.open(models / f"{_SALT}.tar.gz") as salt:
+        salt.extractall(models, filter="data")
+    return Path(folder) / "sncosmo_data"
 
 
 @dataclass(frozen=True)
