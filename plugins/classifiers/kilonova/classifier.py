@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ VERSION = "1.0"
 CLASSES = ("KN", "other")
 #: Detections must be so far apart, and the rate of fading known so well: one night alone, or one point in each of two
 #: bands, does not tell a kilonova from anything else that is new.
-SHORTEST_DAYS, LARGEST_ERR_MAG_PER_DAY = 0.4, 0.7
+SHORTEST_DAYS, LARGEST_ERR_MAG_PER_DAY = 0.4, 0.5
+#: By then a kilonova has gone, and nothing as old was learned from.
+LONGEST_DAYS = 20.0
 #: An object with at least this probability is flagged.
 FLAGGED = 0.5
-_DAYS, _ERR = NAMES.index("days_observed"), NAMES.index("long_fading_err")
+_DAYS, _AGE, _ERR = (NAMES.index(name) for name in ("days_observed", "days_since_first", "long_fading_err"))
 #: Made once: to make it of strings costs as much as a judgement.
 _COLUMNS = pd.Index(CLASSES)
 
@@ -28,7 +31,7 @@ class KilonovaClassifier:
     """Tells kilonovae from whatever else is new on the sky; docs/modules/kilonova.md is its model card.
 
     Probabilities are for nights on which 5 per cent of the new objects are kilonovae. Rows whose detections lie within
-    a single night, or leave the rate of fading open, are not judged.
+    a single night, or leave the rate of fading open, are not judged, nor are those that are 20 days old.
     """
 
     name = "kilonova"
@@ -51,14 +54,21 @@ def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
     known = judged(features)
     if known.any():
         (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
-        written = notes(WEIGHTS)
-        made[known] = calibrated(margin[:, 0], float(written["slope"]), float(written["offset"]))
+        made[known] = calibrated(margin[:, 0], *_calibration())
     return made
+
+
+@cache
+def _calibration() -> tuple[float, float]:
+    """Return slope and offset; to ask the session for them costs as much as the trees."""
+    written = notes(WEIGHTS)
+    return float(written["slope"]), float(written["offset"])
 
 
 def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which rows are judged."""
-    return (features[:, _DAYS] >= SHORTEST_DAYS) & (features[:, _ERR] <= LARGEST_ERR_MAG_PER_DAY)
+    new = (features[:, _DAYS] >= SHORTEST_DAYS) & (features[:, _AGE] <= LONGEST_DAYS)
+    return new & (features[:, _ERR] <= LARGEST_ERR_MAG_PER_DAY)
 
 
 def calibrated(margin: NDArray, slope: float, offset: float) -> NDArray[np.float64]:

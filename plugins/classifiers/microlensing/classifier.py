@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +46,15 @@ def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
     known = judged(features)
     if known.any():
         (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
-        written = notes(WEIGHTS)
-        made[known] = calibrated(margin[:, 0], float(written["slope"]), float(written["offset"]))
+        made[known] = calibrated(margin[:, 0], *_calibration())
     return made
+
+
+@cache
+def _calibration() -> tuple[float, float]:
+    """Return slope and offset; to ask the session for them costs as much as the trees."""
+    written = notes(WEIGHTS)
+    return float(written["slope"]), float(written["offset"])
 
 
 def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:
