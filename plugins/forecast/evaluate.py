@@ -27,7 +27,7 @@ from tom_alerce_like.plugins.forecast.transient import Transients
 Floats = NDArray[np.float64]
 
 SET = "ztf_bts_snia"
-PARTS, SEED, CUTS_PER_OBJECT = 5, 20261120, 4
+PARTS, SEED, CUTS_PER_OBJECT = 5, 20261120, 2
 #: Real objects of other kinds; what is learned of them comes from simulations alone.
 OTHERS = (
     *("slsn_gomez2024", "tde_manyTDE", "osc_2010_2014", "osc_2020_2024"),
