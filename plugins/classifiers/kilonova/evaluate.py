@@ -104,7 +104,7 @@ def night_figures(rows: pd.DataFrame) -> dict[str, float]:
     found = weight[truth & flagged].sum()
     return {
         "precision": found / weight[flagged].sum() if flagged.any() else np.nan,
-        "recall": found / weight[truth].sum(),
+        "recall": found / weight[truth].sum() if truth.any() else np.nan,
         "ece": calibration_error(said, truth, weight),
     }
 
