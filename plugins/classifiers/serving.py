@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,9 +28,25 @@ def started(model: str | bytes) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def notes(path: Path) -> dict[str, str]:
-    """Return what training wrote about a file of weights: temperature, version and the like."""
-    return dict(session(path).get_modelmeta().custom_metadata_map)
+@cache
+def notes(path: Path) -> Mapping[str, str]:
+    """Return what training wrote about a file of weights: temperature, version and the like; read once per process."""
+    return MappingProxyType(session(path).get_modelmeta().custom_metadata_map)
+
+
+def one_thread() -> Any:
+    """Return a context in which matrix products of NumPy take one thread.
+
+    Products as small as ours take up to 18 times as long where several threads share busy cores.
+    """
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> Any:
+    import threadpoolctl
+
+    return threadpoolctl.ThreadpoolController()
 
 
 def probabilities(logits: NDArray[Any], temperature: float) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
+from tom_alerce_like.plugins.classifiers.serving import one_thread
 from tom_alerce_like.plugins.classifiers.supernova_type import bank
 from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import Pairs, candidates
 
@@ -61,7 +62,8 @@ def evidences(
     for name in np.unique(survey):
         rows = np.flatnonzero(survey == name)
         chosen = curves.take(rows) if len(rows) < curves.n else curves
-        made[rows] = _survey(chosen, redshift[rows], redshift_err[rows], mw_ebv[rows], str(name))
+        with one_thread():
+            made[rows] = _survey(chosen, redshift[rows], redshift_err[rows], mw_ebv[rows], str(name))
     return pd.DataFrame(made, columns=list(COLUMNS))
 
 
