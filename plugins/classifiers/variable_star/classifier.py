@@ -14,7 +14,7 @@ from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, se
 from tom_alerce_like.plugins.classifiers.variable_star import features, series
 
 WEIGHTS = Path(__file__).parent / "weights" / "variable_star.onnx"
-VERSION = "1.0"
+VERSION = "1.1"
 #: Classes of Richards et al. 2012 (arXiv:1204.4180) with at least 8 stars in the training set.
 CLASSES = (
     "Beta_Cephei",

@@ -50,12 +50,12 @@ def features(series: Series) -> dict[str, float]:
     return found | _second(series, value - full[1], weight, first, float(np.hypot(full[0][1], full[0][5])))
 
 
-def periodogram(series: Series, value: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Return frequencies per day and the normalised power of a sine with a free mean."""
+def periodogram(series: Series, value: Floats, weight: Floats, highest: float = HIGHEST) -> tuple[Floats, Floats]:
+    """Return frequencies per day up to ``highest`` and the normalised power of a sine with a free mean."""
     import nifty_ls
 
     step = 1 / (STEPS * series.span_days)
-    count = int(HIGHEST / step)
+    count = max(int(highest / step), 1)
     lowest = 0.5 / series.span_days
     power = nifty_ls.lombscargle(
         series.days - series.days[0],

@@ -80,7 +80,7 @@ def fit(known: Examples) -> ExtraTreesClassifier:
     weight = 1 / np.sqrt(np.maximum(share, 1e-3))[codes]
     weight *= np.repeat([1, *[COPY_WEIGHT] * len(known.copies)], len(known.codes))
     judged = np.isfinite(shown).any(axis=1)
-    trees = ExtraTreesClassifier(N_TREES, max_features=0.3, min_samples_leaf=2, random_state=SEED)
+    trees = ExtraTreesClassifier(N_TREES, max_features=0.6, min_samples_leaf=2, random_state=SEED)
     return trees.fit(shown[judged], codes[judged], weight[judged])
 
 

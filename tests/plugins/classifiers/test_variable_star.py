@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.conformance.module import ModuleConformance
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.serving import notes, session
-from tom_alerce_like.plugins.classifiers.variable_star import VariableStarClassifier, cycle, evaluate, features
+from tom_alerce_like.plugins.classifiers.variable_star import VariableStarClassifier, cycle, evaluate, features, slow
 from tom_alerce_like.plugins.classifiers.variable_star.classifier import CLASSES, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.variable_star.series import FEWEST, Series
 from tom_alerce_like.taxonomy import is_conditional, names_the_class
@@ -98,6 +98,23 @@ def test_power_of_a_sine_is_one():
     value = np.sin(2 * np.pi * days * 0.3)
     frequency, power = cycle.periodogram(Series(days, value, np.full(80, 0.1), True), value, np.ones(80))
     assert frequency[power.argmax()] == pytest.approx(0.3, abs=0.005) and power.max() > 0.95
+
+
+def test_a_pulsation_is_found_beneath_a_long_secondary_period():
+    rng = np.random.default_rng(0)
+    days = np.sort(rng.uniform(0, 3000, 500))
+    value = 0.3 * np.sin(2 * np.pi * days / 700) + 0.1 * np.sin(2 * np.pi * days / 40) + rng.normal(0, 0.01, 500)
+    found = slow.features(Series(days, value, np.full(500, 0.01), True))
+    assert found["log_fast_period"] == pytest.approx(np.log10(40), abs=0.01)
+    assert found["log_slow_period"] == pytest.approx(np.log10(700), abs=0.03)
+    assert found["log_fast_50"] < found["log_slow_50"] and found["log_fast_50"] < found["log_fast_200"]
+
+
+@given(st.integers(15, 60), st.floats(1.1, 3000), st.floats(-5, 5))
+def test_the_mean_of_a_constant_is_the_constant(n_points, span_days, level):
+    rng = np.random.default_rng(n_points)
+    days = np.sort(rng.uniform(0, span_days, n_points))
+    np.testing.assert_allclose(slow.smooth(days, np.full(n_points, level), rng.uniform(0.1, 1, n_points), 50), level)
 
 
 def test_the_weights_are_small_and_say_what_they_are():
