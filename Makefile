@@ -45,10 +45,10 @@ dist: .venv/installed
 
 # what benchmarks compare with; without them they measure ours alone and say so
 .venv/peers: .venv/installed
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' && \
+	@($(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' && \
 		for version in 1.0.0 0.5.0; do $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps \
-			--upgrade --target .venv/fink/$$version fink-science==$$version || exit 1; done && \
-		touch $@ || echo "Not all peers could be installed: some figures come without one."
+			--upgrade --target .venv/fink/$$version fink-science==$$version || exit 1; done && touch $@) || \
+		echo "Not all peers could be installed: some figures come without one."
 
 .venv/dev: .venv/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'

@@ -117,6 +117,15 @@ def our_latest(judgements: Iterable[Judgement]) -> list[Judgement]:
     return [judgement for judgement in ours if judgement.mjd == latest]
 
 
+def standing(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """Return the judgements without those by which our modules named the class of an older alert.
+
+    A module that no longer judges an object, since it has faded or is too old, has not changed its mind: it is silent.
+    """
+    latest = our_latest(one for one in judgements if one.names_the_class)
+    return [one for one in judgements if not (one.is_ours and one.names_the_class) or one in latest]
+
+
 def our_surest(judgements: Iterable[Judgement]) -> Judgement | None:
     """Return the judgement with the verdict of which our modules are surest."""
     ours = [(one.verdict.probability, one) for one in our_latest(judgements) if one.verdict]

@@ -21,8 +21,6 @@ _LIGHT = ("first_mjd", "last_mjd", "n_detections", "last_mag", "last_band")
 _CLASS = ("class_name", "class_probability", "classifier")
 _OWN = ("own_class", "own_probability", "real_bogus", "survey_real_bogus", "disagreement")
 _FIELDS = (*_SURVEY, *_LIGHT, *_CLASS, *_OWN)
-#: What a module that looks for one class calls all else.
-OTHER = "other"
 
 
 def refresh(target_ids: Iterable[int]) -> None:
@@ -35,8 +33,8 @@ def refresh(target_ids: Iterable[int]) -> None:
     The class is the most probable one that anybody gives, our own modules before brokers where they are equally sure.
     Only the newest judgement of each classifier counts: its latest alert, then its highest version. Classifiers that
     presuppose a branch of a taxonomy, that name no more than the branch, or that judge an aspect of the alert, do not
-    count, nor do modules that look for one class and did not find it: they say `OTHER`. Beside it stand our own most
-    probable class, our real/bogus score and the survey's, and where they differ.
+    count, nor does what a module of ours said of an older alert than the newest that they judged. Beside it stand our
+    own most probable class, our real/bogus score and the survey's, and where they differ.
     """
     for ids in slices(sorted(set(target_ids))):
         _refresh(ids)
@@ -88,7 +86,7 @@ def _with_survey_history(light: tuple | None, alert: dict[str, Any]) -> tuple:
 
 
 def _classes(said: Sequence[Judgement], alert: dict[str, Any]) -> tuple:
-    naming = [judgement for judgement in said if judgement.names_the_class]
+    naming = [judgement for judgement in judgements.standing(said) if judgement.names_the_class]
     own_class, own_probability, _ = _likeliest([judgement for judgement in naming if judgement.is_ours])
     survey_real, mjd = alert["real_bogus"], alert["mjd"]
     texts = judgements.class_difference(said), judgements.real_difference(said, alert["survey"], survey_real, mjd)
@@ -98,6 +96,5 @@ def _classes(said: Sequence[Judgement], alert: dict[str, Any]) -> tuple:
 
 def _likeliest(said: Iterable[Judgement]) -> tuple[str, float | None, str]:
     """Return (class_name, class_probability, classifier) of the surest of them."""
-    found = [one for one in said if one.classes[0][0].lower() != OTHER]
-    surest = max(found, key=lambda one: (one.classes[0][1], one.is_ours, one.classifier), default=None)
+    surest = max(said, key=lambda one: (one.classes[0][1], one.is_ours, one.classifier), default=None)
     return (*surest.classes[0], surest.classifier) if surest else ("", None, "")

@@ -24,8 +24,10 @@ BRANCHES = {
     "Stochastic": ("QSO", "AGN", "Blazar", "YSO", "CV/Nova"),
     "Periodic": ("LPV", "E", "DSCT", "RRL", "CEP", "Periodic-Other"),
 }
-# supernova_type and variable_star ask which kind of supernova or variable star it is, if it is one
+# supernova_type and variable_star ask which kind of supernova or variable star it is, if it is one; early_sn_ia,
+# kilonova and microlensing look for one class among objects of which it has the share that their cards state
 _CONDITIONAL = ("_transient", "_stochastic", "_periodic", "supernova_type", "variable_star")
+_CONDITIONAL += ("early_sn_ia", "kilonova", "microlensing")
 _COARSE = ("_top",)
 #: Endings of the names of classifiers that judge an aspect of an alert, not what the object is. A module that judges
 #: another aspect has a name that ends in ``_score``.

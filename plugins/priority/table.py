@@ -70,11 +70,14 @@ def points(target_ids: Collection[int], now: datetime) -> pd.DataFrame:
 
 
 def probabilities(target_ids: Collection[int]) -> pd.DataFrame:
-    """Return one column per class of each classifier, one row per target; of a classifier its newest judgement."""
+    """Return one column per class of each classifier, one row per target; of a classifier its newest judgement.
+
+    Classes that our modules gave to an older alert than the newest do not count: see `judgements.standing`.
+    """
     rows = [
         (target_id, "|".join((_PREFIX, said.source, said.classifier, class_name)), probability)
         for target_id, every in judgements.newest(list(target_ids)).items()
-        for said in every
+        for said in judgements.standing(every)
         for class_name, probability in said.classes
     ]
     table = pd.DataFrame.from_records(rows, columns=["target_id", "column", "probability"])

@@ -191,3 +191,15 @@ def test_an_agreement_takes_the_difference_away(django_assert_num_queries):
     with django_assert_num_queries(4):
         summary.refresh([target])
     assert Candidate.objects.get().modified == row.modified
+
+
+def test_what_our_modules_said_of_an_older_alert_no_longer_stands():
+    old, new = says("stamp", SN=0.9), says("lightcurve", mjd=MJD + 9, VS=0.6, SN=0.4)
+    theirs, aspect = says("lc_classifier", source="ALeRCE", SNIa=0.8), says("real_bogus", real=0.9)
+    assert judgements.standing([old, new, theirs, aspect]) == [new, theirs, aspect]
+    assert judgements.standing([old, theirs]) == [old, theirs]
+
+
+@pytest.mark.parametrize("name", ["early_sn_ia", "kilonova", "microlensing", "supernova_type", "variable_star"])
+def test_modules_that_look_for_one_class_or_presuppose_one_do_not_name_it(name):
+    assert not names_the_class(name) and not judges_aspect(name)

@@ -4,20 +4,19 @@ from tom_alerce_like import module
 from tom_alerce_like.taxonomy import is_conditional, judges_aspect, kind, names_the_class
 
 CLASS = ["stamp", "transient", "lightcurve"]
-ONE_CLASS = ["early_sn_ia", "kilonova", "microlensing"]
-WITHIN = ["supernova_type", "variable_star"]
+WITHIN = ["early_sn_ia", "kilonova", "microlensing", "supernova_type", "variable_star"]
 ASPECT = ["anomaly_score", "real_bogus", "streak", "star_galaxy"]
 
 
 def test_the_modules_of_the_default_setting():
-    assert [made.name for made in module.enabled()] == [*CLASS, *ONE_CLASS, *WITHIN, *ASPECT]
+    assert [made.name for made in module.enabled()] == [*CLASS, *WITHIN, *ASPECT]
 
 
 def test_those_that_name_the_class_can_be_compared_with_brokers():
     naming = {made.name: made.classes for made in module.enabled() if names_the_class(made.name)}
-    assert list(naming) == [*CLASS, *ONE_CLASS]
+    assert list(naming) == CLASS
     unknown = {name for classes in naming.values() for name in classes if not kind(name)}
-    assert unknown == {"TDE", "KN", "Microlensing", "other"}
+    assert unknown == {"TDE"}
 
 
 def test_those_that_answer_within_a_branch_or_of_an_aspect_say_so():
