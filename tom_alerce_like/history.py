@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.module import ScienceModule
-from tom_alerce_like.taxonomy import BRANCHES, branch
+from tom_alerce_like.taxonomy import BRANCHES, branch, judges_aspect
 
 logger = logging.getLogger(__name__)
 
 #: At most so many nights are judged, evenly chosen.
 MAX_NIGHTS = 20
+#: So many points, the newest, are looked at: an object with more is judged as if it was first seen then.
+MAX_POINTS = 500
 #: A night ends when nothing follows within half a day.
 _NIGHT_DAYS = 0.5
 #: What the newest alert says of its own image and time: of earlier nights nobody stored it.
@@ -48,32 +50,41 @@ def verdicts(alerts: pd.DataFrame, modules: Iterable[ScienceModule]) -> list[Ver
     """Let every module that reads light curves judge an object at the end of each of its nights.
 
     ``alerts`` is an alert table of one row. Each module is asked once, with all nights as one table. One that fails, or
-    that never judges, is left out; so is everything where there are no detections.
+    that never judges, or that judges an aspect of the alert, is left out; so is everything where there are no
+    detections.
     """
-    readers = [module for module in modules if "lightcurve" in module.columns]
+    readers = [module for module in modules if "lightcurve" in module.columns and not judges_aspect(module.name)]
     table, n_detections = nights(alerts)
     found = []
     for module in readers if len(table) else ():
         try:
-            scores = module.score(table)
+            said = _said(module, table, n_detections)
         except Exception:
+            # it failed, or what it answered are no scores
             logger.exception("module %s %s failed on the nights of an object", module.name, module.version)
             continue
-        judged = scores.notna().any(axis=1).to_numpy()
-        if judged.any():
-            times = table["mjd"].to_numpy()
-            found.append(Verdicts(module.name, times[judged], n_detections[judged], scores[judged]))
+        found += [said] if len(said.mjd) else []
     return found
+
+
+def _said(module: ScienceModule, table: pd.DataFrame, n_detections: NDArray[np.int64]) -> Verdicts:
+    scores = module.score(table).astype(float)
+    judged = scores.notna().any(axis=1).to_numpy()
+    return Verdicts(module.name, table["mjd"].to_numpy()[judged], n_detections[judged], scores[judged])
 
 
 def nights(alerts: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Return what was known of an object after each night with detections, and how many detections that were.
+
+    Of the newest `MAX_POINTS` points; the older ones are only counted.
 
     An alert table with a row a night, time, band and brightness those of the night's last detection. What belongs to
     the place (catalogues, host, extinction) stays; what belongs to the newest alert's image becomes unknown.
     """
     points = lightcurve.points(alerts[["survey", "object_id", "lightcurve"]].iloc[:1])
     points = points[np.isfinite(points["mjd"])].sort_values("mjd", kind="stable")
+    n_before = int(points["is_detection"].iloc[:-MAX_POINTS].sum())
+    points = points.iloc[-MAX_POINTS:]
     seen = points[points["is_detection"]]
     ends = np.flatnonzero(np.diff(seen["mjd"].to_numpy(), append=np.inf) > _NIGHT_DAYS)
     if len(ends) > MAX_NIGHTS:
@@ -88,7 +99,7 @@ def nights(alerts: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     table[list(_OF_ITS_TIME)] = np.nan
     table["cutouts"] = pd.Series([None] * len(table), dtype=alerts["cutouts"].dtype)
     table["lightcurve"] = _until(points, last["mjd"].to_numpy())
-    return table, ends + 1
+    return table, n_before + ends + 1
 
 
 def _until(points: pd.DataFrame, mjd: NDArray[np.float64]) -> pd.Series:

@@ -36,11 +36,11 @@ def candidate_actions() -> list[dict[str, Any]]:
 def light_curve_lines(alerts: pd.DataFrame, now_mjd: float) -> list[Line]:
     """Return what plugins draw into the light curve of a target; one that fails draws nothing."""
     found: list[Line] = []
-    for item in sorted(_collect("light_curve_lines"), key=lambda item: item["position"]):
+    for item in sorted(_collect("light_curve_lines"), key=lambda item: item.get("position", 0)):
         try:
             found += import_string(item["context"])(alerts, now_mjd)
         except Exception:
-            logger.exception("lines of %s failed", item["context"])
+            logger.exception("lines of %s failed", item)
     return found
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objs as go
 from django.conf import settings
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like.clock import datetimes
 
+logger = logging.getLogger(__name__)
 #: Colours of the bands, dark enough on white and distinct for most colour-blind readers.
 BAND_COLOURS = {"u": "#6a3d9a", "g": "#1b9e77", "r": "#d62728", "i": "#e6a000", "z": "#7f4a21", "y": "#444444"}
 _UNKNOWN = "#222222"
@@ -42,17 +44,25 @@ def light_curve(datums: Iterable[Any], lines: Sequence[Line] = ()) -> dict[str, 
     """Draw photometry (AB mag against time): detections, forced points, non-detections, and plugins' lines.
 
     ``datums`` are the toolkit's PhotometryReducedDatum rows. Returns the figure as plotly's JSON, None when there are
-    no points.
+    no points. A line that cannot be drawn is logged and left out.
     """
     groups: dict[tuple[str, str], list[Any]] = {}
     for datum in datums:
         groups.setdefault((datum.bandpass, _kind(datum)), []).append(datum)
     if not groups:
         return None
-    bright, faint = _mag_range(groups, lines)
+    seen = _mag_range(groups)
     figure = go.Figure([_series(band, kind, group) for (band, kind), group in sorted(groups.items())])
+    drawn: list[Line] = []
     for line in lines:
-        figure.add_traces(_drawn(line, bright, faint))
+        try:
+            whole = _whole(line)
+            figure.add_traces(_drawn(whole, *seen))
+        except Exception:
+            logger.exception("a line of a plugin cannot be drawn: %r", line)
+            continue
+        drawn.append(whole)
+    bright, faint = _stretched(*seen, drawn)
     figure.update_layout(
         **look(400),
         xaxis={"title": "date (UTC)", "automargin": True},
@@ -93,7 +103,7 @@ def _series(band: str, kind: str, datums: list[Any]) -> go.Scatter:
     return go.Scatter(
         x=[datum.timestamp.isoformat() for datum in datums],
         y=[datum.limit if is_limit else datum.brightness for datum in datums],
-        error_y=None if is_limit else {"array": [datum.brightness_error or 0 for datum in datums]},
+        error_y=None if is_limit else {"array": [_error(datum) for datum in datums]},
         mode="markers",
         opacity=0.5 if is_limit else 1,
         marker={"color": BAND_COLOURS.get(band, _UNKNOWN), "symbol": _KINDS[kind], "size": 7},
@@ -101,21 +111,49 @@ def _series(band: str, kind: str, datums: list[Any]) -> go.Scatter:
     )
 
 
-def _mag_range(groups: dict[tuple[str, str], list[Any]], lines: Sequence[Line]) -> tuple[float, float]:
-    """Return the magnitudes between which the axis runs: all points, their errors, and the lines that are near."""
+def _error(datum: Any) -> float:
+    """Return the error of a magnitude, 0 where it is unknown."""
+    error = datum.brightness_error
+    return error if error is not None and np.isfinite(error) else 0.0
+
+
+def _mag_range(groups: dict[tuple[str, str], list[Any]]) -> tuple[float, float]:
+    """Return the magnitudes between which all points and their errors are."""
     shown: list[float] = []
     for (_, kind), datums in groups.items():
         for datum in datums:
             mag = datum.limit if kind == "limit" else datum.brightness
-            error = 0.0 if kind == "limit" else min(datum.brightness_error or 0.0, _LARGE_ERROR_MAG)
+            error = 0.0 if kind == "limit" else min(_error(datum), _LARGE_ERROR_MAG)
             shown += [] if mag is None or not np.isfinite(mag) else [mag - error, mag + error]
     if not shown:
         return 15.0, 21.0
-    bright, faint = min(shown), max(shown)
+    return min(shown), max(shown)
+
+
+def _stretched(bright: float, faint: float, lines: Sequence[Line]) -> tuple[float, float]:
+    """Return the magnitudes between which the axis runs: the points, the lines that are near, and some room."""
     edges = [edge for line in lines for edge in (line.mag, line.bright, line.faint) if edge is not None]
     drawn = np.concatenate([[bright, faint], *edges])
     drawn = np.clip(drawn[~np.isnan(drawn)], bright - _STRETCH_MAG, faint + _STRETCH_MAG)
     return float(drawn.min()) - _ROOM_MAG, float(drawn.max()) + _ROOM_MAG
+
+
+def _whole(line: Line) -> Line:
+    """Return a line with its values as arrays; raises ValueError or TypeError where it is none."""
+    mjd = np.asarray(line.mjd, dtype=float)
+    mag = _like(line.mag, mjd)
+    if mag is None or not np.isfinite(mjd).all():
+        raise ValueError("a line needs a time and a magnitude for each of its points")
+    return replace(line, mjd=mjd, mag=mag, bright=_like(line.bright, mjd), faint=_like(line.faint, mjd))
+
+
+def _like(values: ArrayLike | None, mjd: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    if values is None:
+        return None
+    made = np.asarray(values, dtype=float)
+    if mjd.ndim != 1 or made.shape != mjd.shape:
+        raise ValueError(f"{made.shape} values for {mjd.shape} times")
+    return made
 
 
 def _drawn(line: Line, bright: float, faint: float) -> list[go.Scatter]:

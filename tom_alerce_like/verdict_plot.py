@@ -15,8 +15,12 @@ from tom_alerce_like.taxonomy import BRANCHES, is_conditional
 
 #: Colours that most colour-blind readers tell apart (Okabe and Ito 2008), one a branch; leaves are shades of them.
 BRANCH_COLOURS = {"Transient": (213, 94, 0), "Stochastic": (0, 114, 178), "Periodic": (0, 158, 115)}
-_LINES = ("#222222", "#8e44ad", "#b9770e", "#1f77b4", "#666666")
-_MARKERS = ("circle", "diamond", "square", "triangle-up", "x")
+#: Of lines: 4 colours and 9 markers make 36 that differ; the colours stand out on white and on black, 3 to 1.
+LINE_COLOURS = ("#808080", "#9b59d0", "#b07d00", "#2f7fd0")
+MARKERS = (
+    *("circle", "diamond", "square", "triangle-up", "x"),
+    *("triangle-down", "star", "cross", "hexagon"),
+)
 #: Of a branch these leaves at most have a bar of their own, if they were ever as probable as this.
 _LEAVES, _RARE = 3, 0.1
 _MS_PER_DAY = 86_400_000
@@ -29,8 +33,8 @@ def words(verdicts: Verdicts) -> str:
     if len(verdicts.mjd) == 1:
         return f"{after}."
     if newest[0] == first[0]:
-        return f"{after}; it was already after the first night ({first[1]})."
-    return f"{after}; after the first night ({_counted(verdicts.n_detections[0])}) it was {first[1]}."
+        return f"{after}; it was already after {_counted(verdicts.n_detections[0])} ({first[1]})."
+    return f"{after}; after {_counted(verdicts.n_detections[0])} it was {first[1]}."
 
 
 def _counted(n: int) -> str:
@@ -48,7 +52,7 @@ def _said(verdicts: Verdicts, at: int) -> tuple[str, str]:
 def draw(found: Sequence[Verdicts]) -> dict[str, Any] | None:
     """Draw what modules said of one object after each of its nights; None when nobody said anything."""
     tree = next((verdicts for verdicts in found if verdicts.is_tree), None)
-    others = [verdicts for verdicts in found if verdicts is not tree and not verdicts.is_tree]
+    others = [verdicts for verdicts in found if verdicts is not tree]
     if tree is None and not others:
         return None
     figure = go.Figure(_bars(tree) if tree else [])
@@ -123,7 +127,7 @@ def _line(verdicts: Verdicts, number: int, axis: str) -> go.Scatter:
         y=[None if np.isnan(value) else round(value, 4) for value in scores[name]],
         yaxis=axis,
         mode="lines+markers",
-        line={"shape": "hv", "width": 1.5, "dash": dash, "color": _LINES[number % len(_LINES)]},
-        marker={"symbol": _MARKERS[number % len(_MARKERS)], "size": 6},
+        line={"shape": "hv", "width": 1.5, "dash": dash, "color": LINE_COLOURS[number % len(LINE_COLOURS)]},
+        marker={"symbol": MARKERS[number % len(MARKERS)], "size": 7},
         name=f"{verdicts.module}: {name}{condition}",
     )

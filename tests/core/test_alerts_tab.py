@@ -157,3 +157,11 @@ def test_stamps_are_private_and_404_when_absent(client, target):
 def test_the_figure_is_json(target):
     point(target, 3)
     assert json.dumps(light_curve(list(target.photometryreduceddatum_set.all())))
+
+
+@pytest.mark.parametrize("error", [float("nan"), float("inf"), None])
+def test_an_unknown_error_is_none(target, error):
+    datum = point(target, 3)
+    datum.brightness_error = error
+    figure = light_curve([datum])
+    assert figure["data"][0]["error_y"]["array"] == [0] and figure["layout"]["yaxis"]["range"] == [19.3, 18.7]

@@ -71,6 +71,7 @@ def world():
     Block.objects.create(plan=plan, target=target, site="CTIO", start=timezone.now(), end=timezone.now(), value=1)
     return {
         "tom_alerce_like:alerts-tab": {"pk": target.pk},
+        "tom_alerce_like:verdicts": {"pk": target.pk},
         "tom_alerce_like:stamp": {"pk": alert.pk, "kind": "science"},
         "tom_alerce_like_brokers:query": {"service": "ALeRCE-multisurvey"},
         "tom_alerce_like_brokers:results": {"pk": run.pk},

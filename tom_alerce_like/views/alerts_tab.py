@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 from guardian.shortcuts import get_objects_for_user
-from pandas import DataFrame
 from tom_dataproducts.models import PhotometryReducedDatum
 from tom_targets.models import Target
 
-from tom_alerce_like import history, judgements, module, panels, store, verdict_plot
+from tom_alerce_like import judgements, panels, store
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.ingest.photometry import ALERT, FORCED
 from tom_alerce_like.judgements import Judgement
@@ -26,7 +24,6 @@ from tom_alerce_like.plots import light_curve
 from tom_alerce_like.taxonomy import judges_aspect
 from tom_alerce_like.views.stamps import KINDS
 
-logger = logging.getLogger(__name__)
 SHOWN_POINTS = 5000
 
 
@@ -37,15 +34,13 @@ class AlertsTabView(LoginRequiredMixin, View):
         target = target_or_404(request.user, pk)
         may_act = may_change(request.user, pk)
         candidate = Candidate.objects.filter(target_id=pk).first()
-        now, alerts = now_mjd(), store.latest([pk])
-        datums = photometry(target, request.user)
+        now, datums = now_mjd(), photometry(target, request.user)
         context = {
             "target": target,
             "candidate": candidate,
             "alert": newest_stamped_alert(pk),
             "kinds": KINDS,
-            "light_curve": light_curve(datums, panels.light_curve_lines(alerts, now) if datums else ()),
-            "history": verdict_history(alerts),
+            "light_curve": light_curve(datums, panels.light_curve_lines(store.latest([pk]), now) if datums else ()),
             "scores": scores(target),
             "actions": panels.candidate_actions() if may_act else [],
             "now_mjd": now,
@@ -72,18 +67,6 @@ def photometry(target: Target, user: Any) -> list[PhotometryReducedDatum]:
         mine = get_objects_for_user(user, "tom_dataproducts.view_photometryreduceddatum", datums)
         datums = datums.filter(Q(pk__in=mine.values("pk")) | Q(reduction_version__in=(ALERT, FORCED)))
     return list(datums.order_by("-timestamp")[:SHOWN_POINTS])[::-1]
-
-
-def verdict_history(alerts: DataFrame) -> dict[str, Any]:
-    """Return the picture of how our modules' verdicts changed, and the newest in words; empty where there is none."""
-    try:
-        found = history.verdicts(alerts, module.enabled())
-        tree = next((verdicts for verdicts in found if verdicts.is_tree), None)
-        return {"figure": verdict_plot.draw(found), "words": verdict_plot.words(tree) if tree else "", "tree": tree}
-    except Exception:
-        # a module of the TOM's own may answer anything; the rest of the page is worth showing
-        logger.exception("the history of verdicts failed")
-        return {"failed": True}
 
 
 def scores(target: Target) -> dict[str, Any]:

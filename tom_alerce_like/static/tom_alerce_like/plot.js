@@ -13,8 +13,12 @@
   const watchAll = () => boxes.forEach((box) => new ResizeObserver(fit).observe(box));
   boxes.forEach((box) => (box.dataset.watched = "yes"));
   if (window.Plotly || !boxes.length) return watchAll();
-  const script = document.createElement("script");
-  script.src = boxes[0].dataset.plotly;
-  script.onload = watchAll;
-  document.head.append(script);
+  let script = document.querySelector("script[data-alerce-plotly]");
+  if (!script) {
+    script = document.createElement("script");
+    script.src = boxes[0].dataset.plotly;
+    script.dataset.alercePlotly = "yes";
+    document.head.append(script);
+  }
+  script.addEventListener("load", watchAll);
 })();
