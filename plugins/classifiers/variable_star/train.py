@@ -28,7 +28,7 @@ Features = NDArray[np.float32]
 SEED = 20261120
 N_TREES = 50
 #: Copies of each star, what they weigh beside the star itself, and their points.
-COPIES, COPY_WEIGHT, COPY_POINTS = 1, 0.3, (30, 250)
+COPIES, COPY_WEIGHT, COPY_POINTS = 1, 0.6, (30, 250)
 
 
 class Examples(NamedTuple):
