@@ -1,4 +1,4 @@
-"""System check: weights that do not come with the package."""
+"""System checks: what modules lack that does not come with the package."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
 
 _BRAAI = "tom_alerce_like.plugins.classifiers.braai.Braai"
+_ANOMALY = "tom_alerce_like.plugins.classifiers.anomaly.Anomaly"
 
 
 @register()
@@ -33,3 +34,13 @@ def braai_weights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "`manage.py alerce_braai URL` fetches the weights; BRAAI_SHA256 is the checksum of their file."
         return [Warning(f"braai judges nothing: {error}", hint=hint, id="tom_alerce_like_classifiers.W001")]
     return []
+
+
+@register()
+def anomaly_decisions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Tell that nothing is learned from what people say of anomalies, if there is no place for it."""
+    if _ANOMALY not in (conf.get("MODULES") or ()) or conf.get("ANOMALY_DECISIONS"):
+        return []
+    hint = "Set TOM_ALERCE_LIKE['ANOMALY_DECISIONS'] to a path and run `manage.py alerce_anomaly` now and then."
+    message = "anomaly_score does not learn from what people say on the page Strange tonight."
+    return [Info(message, hint=hint, id="tom_alerce_like_classifiers.I002")]

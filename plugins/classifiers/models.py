@@ -10,7 +10,7 @@ from tom_targets.base_models import BaseTarget
 class Decision(models.Model):
     """One person's word on whether a target is what this TOM looks for."""
 
-    target = models.ForeignKey(BaseTarget, on_delete=models.CASCADE, related_name="decisions")
+    target = models.ForeignKey(BaseTarget, on_delete=models.CASCADE, related_name="anomaly_decisions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     is_interesting = models.BooleanField()
     mjd = models.FloatField(help_text="time of the newest detection that the person knew of")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+import pandas as pd
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
@@ -12,17 +14,19 @@ from django.shortcuts import redirect, render
 from django.views import View
 from tom_targets.models import Target
 
-from tom_alerce_like import store
+from tom_alerce_like import conf, store
+from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.models import Candidate, Classification
 from tom_alerce_like.module import LOCAL
 from tom_alerce_like.permissions import changeable, changeable_or_403, visible
 from tom_alerce_like.plugins.classifiers import thumbnail
 from tom_alerce_like.plugins.classifiers.anomaly import Anomaly
+from tom_alerce_like.plugins.classifiers.anomaly.classifier import Reason
 from tom_alerce_like.plugins.classifiers.models import Decision
 from tom_alerce_like.turns import turn
-from tom_alerce_like.views.alerts_tab import photometry
 
+logger = logging.getLogger(__name__)
 #: Objects that were detected within so many days are tonight's.
 RECENT_DAYS = 7.0
 SHOWN, SHOWN_DECISIONS = 20, 10
@@ -38,6 +42,7 @@ class StrangeTonight(LoginRequiredMixin, View):
         context = {
             "rows": rows(found, user),
             "decisions": visible(user, mine)[:SHOWN_DECISIONS],
+            "learns": bool(conf.get("ANOMALY_DECISIONS")),
             "recent_days": RECENT_DAYS,
             "now_mjd": now_mjd(),
             "picture": thumbnail,
@@ -78,21 +83,29 @@ def strangest(user: Any) -> QuerySet[Classification]:
 def rows(found: list[Classification], user: Any) -> list[dict[str, Any]]:
     """Return what the page shows of each score: target, light curve, reasons, and whether the user may decide."""
     keys = [score.target_id for score in found]
-    targets = Target.objects.in_bulk(keys)
     alerts = store.latest(keys)
-    reasons = dict(zip(alerts.index, Anomaly().explain(alerts), strict=True))
+    reasons = explained(alerts)
+    points = lightcurve.points(alerts)
+    curves = {alerts.index[row]: curve for row, curve in points.groupby("row")}
     may_decide = set(changeable(user, Target.objects.filter(pk__in=keys)).values_list("pk", flat=True))
-    made = []
-    for score in found:
-        points = photometry(targets[score.target_id], user)
-        made.append(
-            {
-                "score": score,
-                "candidate": score.target.candidate,
-                "reasons": reasons.get(score.target_id, []),
-                "dots": thumbnail.dots(points),
-                "caption": thumbnail.caption(points),
-                "may_decide": score.target_id in may_decide,
-            }
-        )
-    return made
+    return [
+        {
+            "score": score,
+            "candidate": score.target.candidate,
+            "is_explained": reasons is not None,
+            "reasons": (reasons or {}).get(score.target_id, []),
+            "dots": thumbnail.dots(curves.get(score.target_id, points.iloc[:0])),
+            "caption": thumbnail.caption(curves.get(score.target_id, points.iloc[:0])),
+            "may_decide": score.target_id in may_decide,
+        }
+        for score in found
+    ]
+
+
+def explained(alerts: pd.DataFrame) -> dict[int, list[Reason]] | None:
+    """Return the reasons why each target is strange; None where the module fails: the rest is worth showing."""
+    try:
+        return dict(zip(alerts.index, Anomaly().explain(alerts), strict=True))
+    except Exception:
+        logger.exception("anomaly_score cannot tell why %d targets are strange", len(alerts))
+        return None

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 pytestmark = pytest.mark.django_db
 OFF = {
+    "tom_alerce_like_classifiers.I002": "ANOMALY_DECISIONS",
     "tom_alerce_like_brokers.I001": "ARCHIVE",
     "tom_alerce_like_facilities.I001": "api_key",
     "tom_alerce_like_hosts.I001": "HOST_CATALOGUES",
@@ -40,7 +41,7 @@ def test_a_tom_without_our_settings_is_fine(settings):
 def test_all_is_quiet_when_all_is_set(settings, tmp_path):
     settings.DATA_SERVICES = {"TNS": {"api_key": "k", "bot_id": "1", "bot_name": "b", "authors": "A. Author"}}
     settings.FACILITIES = {"OCS-portal": {"api_key": "k", "proposal": "P"}}
-    settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(tmp_path), "HOST_CATALOGUES": ["ned"]}
+    settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(tmp_path), "HOST_CATALOGUES": ["ned"], "ANOMALY_DECISIONS": "a.json"}
     assert ours() == {}
 
 

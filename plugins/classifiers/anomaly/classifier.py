@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tom_alerce_like import conf
 
 if TYPE_CHECKING:
-    from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge
+    from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge, Ordinary
 
 WEIGHTS = Path(__file__).parent / "weights" / "anomaly.json"
 NAME, VERSION, STRANGE = "anomaly_score", "1.0", "strange"
@@ -36,6 +36,11 @@ class Reason(NamedTuple):
     value: float
     rank: float
     weight: float
+
+    @property
+    def rounded(self) -> str:
+        """Return the value to three significant digits."""
+        return f"{float(f'{self.value:.3g}'):g}"
 
     @property
     def place(self) -> str:
@@ -117,11 +122,26 @@ def _reasons(features: NDArray[np.float32], judge: Judge, shown: int) -> list[li
     return made
 
 
-@cache
 def judge(decisions: str) -> Judge:
-    """Return what is ordinary, and what people decided where the file is there; read once per process."""
-    from tom_alerce_like.plugins.classifiers.anomaly.decided import read
-    from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge, Ordinary
+    """Return what is ordinary, and what people decided where the file is there; read again when it has changed."""
+    try:
+        modified_ns = Path(decisions).stat().st_mtime_ns if decisions else 0
+    except OSError:
+        modified_ns = 0
+    return _judge(decisions, modified_ns)
 
-    ordinary = Ordinary(np.array(json.loads(WEIGHTS.read_text())["rows"], float))
-    return Judge(ordinary, *read(decisions))
+
+@lru_cache(maxsize=4)
+def _judge(decisions: str, modified_ns: int) -> Judge:
+    from tom_alerce_like.plugins.classifiers.anomaly.decided import read
+    from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge
+
+    return Judge(ordinary(), *read(decisions))
+
+
+@cache
+def ordinary() -> Ordinary:
+    """Return the ordinary objects that come with the package; read once per process."""
+    from tom_alerce_like.plugins.classifiers.anomaly.forest import Ordinary
+
+    return Ordinary(np.array(json.loads(WEIGHTS.read_text())["rows"], float))

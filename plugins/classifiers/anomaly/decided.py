@@ -37,7 +37,9 @@ def read(path: str) -> tuple[Floats, Floats]:
         return nothing
     try:
         content = json.loads(Path(path).read_text())
-        features, labels = np.array(content["rows"], float), np.array(content["labels"], float)
+        # nothing decided is an empty list, which knows no features
+        features = np.array(content["rows"], float).reshape(-1, len(NAMES))
+        labels = np.array(content["labels"], float)
         if tuple(content["features"]) != NAMES or features.shape != (len(labels), len(NAMES)):
             raise ValueError("it is of other features")
     except (OSError, ValueError, TypeError, KeyError) as error:

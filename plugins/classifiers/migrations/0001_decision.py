@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('is_interesting', models.BooleanField()),
                 ('mjd', models.FloatField(help_text='time of the newest detection that the person knew of')),
                 ('modified', models.DateTimeField(auto_now=True)),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='tom_targets.basetarget')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='anomaly_decisions', to='tom_targets.basetarget')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -1,6 +1,7 @@
 """The search for anomalies: the laws, what is strange and why, and what it learns."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.schema import frame
 from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.anomaly import Anomaly, decided, evaluate, features, hidden, search
-from tom_alerce_like.plugins.classifiers.anomaly.classifier import NAME, WEIGHTS, judge
+from tom_alerce_like.plugins.classifiers.anomaly.classifier import NAME, WEIGHTS, Reason, judge
 from tom_alerce_like.plugins.classifiers.anomaly.forest import Judge, Ordinary, kernel, quantile
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.taxonomy import judges_aspect, names_the_class
@@ -177,12 +178,27 @@ def test_reasons_are_few_ordered_and_known(many):
     assert module.explain(alerts_of(transient(n=2))) == [[]]
 
 
-def test_decisions_change_scores_in_new_processes(tmp_path):
+def test_decisions_change_scores(tmp_path):
     file = tmp_path / "folder" / "decisions.json"
     strange = alerts_of(*(transient(colour_mag=colour) for colour in (-1.6, -1.5, -1.4)))
     decided.write(file, features.matrix(strange.iloc[[0, 2]]), np.zeros(2))
     before, after = Anomaly().score(strange), Anomaly(file).score(strange)
     assert after["strange"][1] < before["strange"][1] - 0.05
+
+
+def test_a_process_that_goes_on_sees_new_decisions(tmp_path, caplog):
+    file = tmp_path / "decisions.json"
+    for time_s, count in ((1, 0), (2, 2), (3, 1)):
+        decided.write(file, np.zeros((count, len(features.NAMES))), np.ones(count))
+        os.utime(file, (time_s, time_s))
+        assert len(judge(str(file)).labels) == count and judge(str(file)) is judge(str(file))
+    file.unlink()
+    assert len(judge(str(file)).labels) == 0 and caplog.text == ""
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.001234, "0.00123"), (-12.345, "-12.3"), (12345.0, "12300"), (2.0, "2")])
+def test_reasons_have_three_digits(value, text):
+    assert Reason("a", "b", value, 0.5, 1.0).rounded == text
 
 
 def test_the_setting_names_the_file(settings, tmp_path):

@@ -1,21 +1,25 @@
 """The page Strange tonight: what it shows to whom, what people say there, and what is learned from it."""
 
-from datetime import timedelta
-
 import numpy as np
+import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from guardian.shortcuts import assign_perm
 
-from tests.core.make import point, user
+from tests.core.make import user
 from tests.core.skies import BROKER, alert, batch
 from tests.core.skies import point as measured
-from tom_alerce_like.clock import from_mjd, now_mjd
+from tom_alerce_like.clock import now_mjd
 from tom_alerce_like.ingest import ingest
 from tom_alerce_like.models import Classification
 from tom_alerce_like.pipeline import Night
+from tom_alerce_like.plots import BAND_COLOURS
 from tom_alerce_like.plugins.classifiers import thumbnail
-from tom_alerce_like.plugins.classifiers.anomaly import decided
+from tom_alerce_like.plugins.classifiers.anomaly import Anomaly, decided
+from tom_alerce_like.plugins.classifiers.checks import anomaly_decisions
 from tom_alerce_like.plugins.classifiers.models import Decision
 from tom_alerce_like.scoring import classify
 
@@ -45,7 +49,7 @@ def test_the_strangest_comes_first_with_its_reasons(client, sky):
     assert set(sky) == {"ZTF26blue", "ZTF26usual", "ZTF26old"}
     client.force_login(user("observer", "view", target=sky["ZTF26blue"]))
     text = client.get(PAGE).content.decode()
-    assert "ZTF26blue" in text and "g − r" in text and "<circle" in text and "10 det.," in text
+    assert "ZTF26blue" in text and "g − r" in text and "<path" in text and "10 det. (● 5 g, ■ 5 r)," in text
     assert "ZTF26usual" not in text and "ZTF26old" not in text
     assert reverse("tom_alerce_like_classifiers:interesting", args=[sky["ZTF26blue"].pk]) not in text
 
@@ -120,13 +124,54 @@ def test_without_the_setting_or_a_place_the_command_says_so(settings, tmp_path):
         call_command("alerce_anomaly")
 
 
-def test_a_thumbnail_shows_detections_within_its_frame(sky):
-    target = sky["ZTF26old"]
-    datums = [point(target, day, mag=mag) for day, mag in ((1, 19.0), (4, 17.0), (9, 21.0), (10, None))]
-    first, brightest, faintest = thumbnail.dots(datums)
+def test_a_thumbnail_shows_detections_within_its_frame():
+    rows = [(6e4, "g", 19.0, True), (60003, "r", 17.0, True), (60008, "g", 21.0, True), (60009, "r", 20.5, False)]
+    points = pd.DataFrame(rows, columns=["mjd", "band", "mag", "is_detection"])
+    first, brightest, faintest = thumbnail.dots(points)
     assert (first.x, brightest.y) == (thumbnail.MARGIN, thumbnail.MARGIN)
     assert (faintest.x, faintest.y) == (thumbnail.WIDTH - thumbnail.MARGIN, thumbnail.HEIGHT - thumbnail.MARGIN)
-    assert thumbnail.caption(datums) == "3 det., 17.0–21.0 mag, 8 d"
-    assert thumbnail.dots(datums[:1])[0].x == thumbnail.MARGIN
-    assert thumbnail.dots(datums[3:]) == [] and thumbnail.caption([]) == ""
-    assert from_mjd(now_mjd()) - datums[0].timestamp > timedelta(0)
+    assert thumbnail.caption(points) == "3 det. (● 2 g, ■ 1 r), 17.0–21.0 mag, 8 d"
+    assert thumbnail.dots(points[:1])[0].x == thumbnail.MARGIN
+    assert thumbnail.dots(points[3:]) == [] and thumbnail.caption(points[:0]) == ""
+
+
+def test_every_band_has_a_shape_and_a_sign_of_its_own():
+    paths = {thumbnail.Dot(0, 0, band).path for band in (*BAND_COLOURS, "white")}
+    assert len(paths) == len(BAND_COLOURS) + 1
+    points = pd.DataFrame({"mjd": 6e4, "band": [*BAND_COLOURS, "white"], "mag": 19.0, "is_detection": True})
+    assert thumbnail.caption(points).startswith("7 det. (▲ 1 u, ● 1 g, ■ 1 r, ◆ 1 i, ▼ 1 z, ✚ 1 y, – 1 white)")
+
+
+def test_the_page_asks_as_much_of_the_database_for_one_object_as_for_two(client, sky):
+    asked = []
+    for name, mine in (("one", ["ZTF26blue"]), ("two", ["ZTF26blue", "ZTF26usual"])):
+        client.force_login(made := user(name))
+        for target in mine:
+            assign_perm("tom_targets.view_target", made, sky[target])
+        client.get(PAGE)
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(PAGE).content.decode()
+        assert text.count("<svg") == len(mine)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_a_module_that_cannot_say_why_leaves_the_rows(admin_client, sky, monkeypatch):
+    monkeypatch.setattr(Anomaly, "explain", lambda self, alerts: 1 / 0)
+    text = admin_client.get(PAGE).content.decode()
+    assert "ZTF26blue" in text and "<path" in text and text.count("the reasons could not be found") == 2
+
+
+def test_the_page_says_whether_words_are_learned_and_whose_a_button_is(admin_client, sky, settings):
+    text = admin_client.get(PAGE).content.decode()
+    assert "is learned when" in text and 'aria-label="Ordinary: ZTF26blue"' in text
+    del settings.TOM_ALERCE_LIKE["ANOMALY_DECISIONS"]
+    assert "not learned from" in admin_client.get(PAGE).content.decode()
+
+
+def test_a_place_without_memory_is_told(settings):
+    assert [message.id for message in anomaly_decisions(None)] == ["tom_alerce_like_classifiers.I002"]
+    settings.TOM_ALERCE_LIKE = {"ANOMALY_DECISIONS": "somewhere.json"}
+    assert anomaly_decisions(None) == []
+    settings.TOM_ALERCE_LIKE = {"MODULES": []}
+    assert anomaly_decisions(None) == []

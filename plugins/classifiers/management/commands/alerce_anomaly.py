@@ -12,7 +12,7 @@ from tom_alerce_like.plugins.classifiers.anomaly.learning import learn
 
 
 class Command(BaseCommand):
-    """Write the decisions to the file of the setting ANOMALY_DECISIONS; processes that start later judge by it."""
+    """Write the decisions to the file of the setting ANOMALY_DECISIONS; what is judged later is judged by it."""
 
     help = "Let the module anomaly_score learn from what people decided on the page Strange tonight."
     requires_system_checks: list[str] = []
