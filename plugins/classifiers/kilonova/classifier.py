@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from tom_alerce_like.plugins.classifiers.kilonova.features import COLUMNS, NAMES
 from tom_alerce_like.plugins.classifiers.serving import notes, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "kilonova.onnx"
-VERSION = "1.0"
+VERSION = "1.1"
 CLASSES = ("KN", "other")
 #: Detections must be so far apart, and the rate of fading known so well: one night alone, or one point in each of two
 #: bands, does not tell a kilonova from anything else that is new.
@@ -54,15 +53,8 @@ def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
     known = judged(features)
     if known.any():
         (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
-        made[known] = calibrated(margin[:, 0], *_calibration())
+        made[known] = calibrated(margin[:, 0], *(float(notes(WEIGHTS)[name]) for name in ("slope", "offset")))
     return made
-
-
-@cache
-def _calibration() -> tuple[float, float]:
-    """Return slope and offset; to ask the session for them costs as much as the trees."""
-    written = notes(WEIGHTS)
-    return float(written["slope"]), float(written["offset"])
 
 
 def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -57,14 +57,10 @@ def of_curves(curves: Curves, known: dict[str, Floats]) -> NDArray[np.float32]:
     days = points.mjd - newest[row]
     mag = points.mag - EXTINCTION[band] * dust[row]
     mag_err = points.mag_err
-    made: dict[str, Floats] = {}
-    lines = {}
-    for name, length in (("recent", RECENT_DAYS), ("long", LONG_DAYS)):
-        near = days >= -length
-        lines[name] = line(n, row[near], days[near], band[near], mag[near], mag_err[near])
-        made |= _of_line(name, lines[name])
+    recent, long = _lines(n, row, days, band, mag, mag_err)
+    made = _of_line("recent", recent) | _of_line("long", long)
     # one light curve of all bands: in r, by the colour of the long line
-    colour = lines["long"].value[:, 1]
+    colour = long.value[:, 1]
     mag = mag + colour[row] * COLOUR_SCALE[band]
     brightest = _least(n, row, mag)
     at_brightest = _least(n, row, np.where(mag <= brightest[row], points.mjd, np.inf))
@@ -97,6 +93,15 @@ def _measured(curves: Curves, first: Floats, newest: Floats) -> NDArray[np.bool_
     between = (curves.mjd >= first[curves.row]) & (curves.mjd <= newest[curves.row])
     with np.errstate(invalid="ignore"):
         return between & curves.is_forced & (curves.flux_njy > FAINTEST_SNR * curves.flux_err_njy)
+
+
+def _lines(n: int, row: Ints, days: Floats, band: Ints, mag: Floats, mag_err: Floats) -> tuple[Line, Line]:
+    """Return the recent and the long line; both in one fit, which for a single object takes half of the time."""
+    recent, long = (np.flatnonzero(days >= -length) for length in (RECENT_DAYS, LONG_DAYS))
+    both = np.concatenate([recent, long])
+    owner = np.concatenate([row[recent], n + row[long]])
+    fitted = line(2 * n, owner, days[both], band[both], mag[both], mag_err[both])
+    return Line(*(part[:n] for part in fitted)), Line(*(part[n:] for part in fitted))
 
 
 def _of_line(name: str, fitted: Line) -> dict[str, Floats]:
