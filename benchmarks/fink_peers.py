@@ -24,6 +24,7 @@ import pandas as pd
 
 from benchmarks.figure import DATA, figure
 from benchmarks.stamp_speed import per_second
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 
 #: Folder of the peers, one release in each of its folders.
@@ -79,6 +80,8 @@ def light_curves(data: Path) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     objects = sets.real(data, "ztf_bts_snia")
     curves = Curves.of(objects)
     enough = np.flatnonzero(curves.count(curves.is_detection) >= DETECTIONS)
+    if not len(enough):
+        raise InputError(f"no real SN Ia with {DETECTIONS} detections in {data / 'lightcurves'}")
     objects, curves = objects.iloc[enough].reset_index(drop=True), curves.take(enough).after(DETECTIONS)
     until = np.full(curves.n, 0.0)
     np.maximum.at(until, curves.row, curves.mjd)

@@ -58,13 +58,14 @@ def main() -> None:
     """Print every figure of docs/modules that belongs to light curves, then the speed beside peers."""
     os.environ |= ONE_CORE
     from benchmarks import accuracy
+    from tom_alerce_like.exceptions import InputError
 
     accuracy.check_weights()
     accuracy.worst_calibration(accuracies())
     for name, measure in speeds().items():
         try:
             measure()
-        except FileNotFoundError as error:
+        except (FileNotFoundError, InputError) as error:
             print(f"skipped: speed of {name}: {error}", flush=True)
         except Exception as error:  # the others are timed nevertheless
             traceback.print_exc()

@@ -26,8 +26,8 @@ BRANCHES = {
 }
 # supernova_type and variable_star ask which kind of supernova or variable star it is, if it is one; early_sn_ia,
 # kilonova and microlensing look for one class among objects of which it has the share that their cards state
-_CONDITIONAL = ("_transient", "_stochastic", "_periodic", "supernova_type", "variable_star")
-_CONDITIONAL += ("early_sn_ia", "kilonova", "microlensing")
+_SEEK_ONE = ("early_sn_ia", "kilonova", "microlensing")
+_CONDITIONAL = ("_transient", "_stochastic", "_periodic", "supernova_type", "variable_star", *_SEEK_ONE)
 _COARSE = ("_top",)
 #: Endings of the names of classifiers that judge an aspect of an alert, not what the object is. A module that judges
 #: another aspect has a name that ends in ``_score``.

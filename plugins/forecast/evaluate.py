@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves, sets
 from tom_alerce_like.plugins.classifiers.measures import with_intervals
 from tom_alerce_like.plugins.forecast import mixture
@@ -46,7 +47,7 @@ def unseen(data: Path, per_object: int = CUTS_PER_OBJECT, name: str = SET) -> pd
     """Return `compared` of the real SNe Ia, each forecast by populations that did not see it."""
     from tom_alerce_like.plugins.forecast import train
 
-    _there(data)
+    _there(data, name)
     curves, is_ztf = train.real_curves(data)
     part = np.random.default_rng(SEED).permutation(curves.n) % PARTS
     simulated = shipped_populations().populations[1:]
@@ -60,15 +61,17 @@ def unseen(data: Path, per_object: int = CUTS_PER_OBJECT, name: str = SET) -> pd
 
 def shipped(data: Path, per_object: int = CUTS_PER_OBJECT, name: str = SET) -> pd.DataFrame:
     """Return `compared` of the set ``name`` of the folder ``data``, forecast by the shipped populations."""
-    _there(data)
+    _there(data, name)
     cuts = every_night(Curves.of(sets.real(data, name)), per_object=per_object)
     return compared(cuts, shipped_populations(), name == SET)
 
 
-def _there(data: Path) -> None:
+def _there(data: Path, name: str) -> None:
     file = data / "lightcurves" / "objects.parquet"
     if not file.is_file():
         raise FileNotFoundError(f"{file} is not there")
+    if name not in set(pd.read_parquet(file, columns=["set"])["set"]):
+        raise InputError(f"{file} has no objects of the set {name}")
 
 
 def compared(cuts: Cuts, transients: Transients, is_ztf: bool, names: NDArray[np.int64] | None = None) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def newest(curves: Curves, n: int, is_ztf: NDArray[np.bool_]) -> Points:
         return Points(first_mjd, blank, blank.astype(np.int64), blank, blank + 1, blank)
     valid = np.arange(m) < kept
     at = np.where(valid, seen.offsets[:-1, None] + (count[:, None] - kept) + np.arange(m), 0)
-    relative = seen.flux_err_njy / np.abs(seen.flux_njy)
+    relative = seen.flux_err_njy / np.maximum(np.abs(seen.flux_njy), np.finfo(float).tiny ** 0.5)
     scatter = true_error(2.5 / np.log(10) * relative, seen.is_forced, is_ztf[seen.row]) * np.log(10) / 2.5
     return Points(
         first_mjd,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers.anomaly import features, hidden
 from tom_alerce_like.plugins.classifiers.anomaly.search import ask, ours, pine_forest
 from tom_alerce_like.plugins.classifiers.curves import Curves
@@ -22,6 +23,8 @@ from tom_alerce_like.plugins.classifiers.curves import Curves
 Floats = NDArray[np.float64]
 Figures = dict[str, tuple[float, float, float]]
 NIGHT, HIDDEN, BUDGET = 1500, 46, 100
+#: With fewer ordinary objects a night would be the same few again and again.
+FEWEST = 150
 #: Settings were chosen on other draws: seeds 0 to 9.
 SEEDS = range(100, 110)
 #: The peer by its documented settings, and two others that may do better.
@@ -36,6 +39,8 @@ OURS = "ours"
 def pool(data: Path, seed: int) -> pd.DataFrame:
     """Return rare transients once each, and `NIGHT` ordinary ones: where there are fewer, they are observed again."""
     parts = [hidden.examples(data, seed)]
+    if (parts[0]["set"] == hidden.ORDINARY).sum() < FEWEST:
+        raise InputError(f"fewer than {FEWEST} usable light curves of {hidden.ORDINARY} in {data / 'lightcurves'}")
     while sum((part["set"] == hidden.ORDINARY).sum() for part in parts) < NIGHT:
         again = hidden.examples(data, seed + len(parts), (hidden.ORDINARY,))
         parts.append(again.assign(object_id=again["object_id"] + f" again {len(parts)}"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import KDTree
 
 from tom_alerce_like.alerts import lightcurve
 from tom_alerce_like.alerts.photometry import flux_from_mag
@@ -39,6 +40,9 @@ NEAREST = dict(zip(("B", "V", "G", "R", "C", "w", "I", "Y", "cyan", "orange"), "
 NEAREST |= {"asas_V": "g", "B.uvot": "g", "U.uvot": "u"}
 NEAREST |= {f"{survey}_{band}": band for survey in ("ztf", "ps1", "sdss") for band in "ugriz"}
 NEAREST |= {f"{band}.{survey}": band for survey in ("ztf", "ps", "sdss") for band in "ugriz"}
+#: Objects of two sets nearer than this are one; compilations give it up to the set that looked at it itself.
+SAME_ARCSEC = 2.5
+COMPILED = "osc_"
 #: Error in magnitudes where a set states none.
 UNSTATED_MAG_ERR = 0.1
 
@@ -72,7 +76,10 @@ def table(points: pd.DataFrame, objects: pd.DataFrame, survey: str) -> pd.DataFr
 
 
 def plasticc_train(data: Path) -> pd.DataFrame:
-    """Return PLAsTiCC's training set (simulated; 7,848 objects of the 14 classes `PLASTICC`)."""
+    """Return PLAsTiCC's training set (simulated; 7,848 objects of the 14 classes `PLASTICC`).
+
+    Its fluxes are freed from the dust of the Milky Way already, other sets' are not; ``mw_ebv`` says of how much.
+    """
     return _plasticc(data / "plasticc", "train_lightcurves", "train_metadata", "target", "detected_bool")
 
 
@@ -151,10 +158,10 @@ def real(data: Path, *sets: str) -> pd.DataFrame:
     """Return real light curves of the named sets of ``lightcurves/`` (all of them without a name).
 
     Bands of other telescopes become the nearest of u g r i z y; points in bands without one are left out. Columns
-    set, sublabel, label_quality, redshift and period_days are the set's own.
+    set, sublabel, label_quality, redshift and period_days are the set's own. An object of two sets is given once.
     """
     folder = data / "lightcurves"
-    about = pd.read_parquet(folder / "objects.parquet")
+    about = _once(pd.read_parquet(folder / "objects.parquet"))
     flat = pd.concat(
         [pd.read_parquet(folder / f"photometry_{name}.parquet") for name in ("supernovae_tde_kn", "variable_stars")]
     )
@@ -182,3 +189,18 @@ def real(data: Path, *sets: str) -> pd.DataFrame:
     extra = ["set", "label", "sublabel", "label_quality", "redshift", "period_days"]
     places = {"ra_deg": about["ra"].to_numpy(float), "dec_deg": about["dec"].to_numpy(float)}
     return made.assign(**places, **{name: about[name].to_numpy() for name in extra})
+
+
+def _once(about: pd.DataFrame) -> pd.DataFrame:
+    """Return the objects without those that are near one of another set, in their order."""
+    place = np.deg2rad(about[["ra", "dec"]].to_numpy(float))
+    known = np.flatnonzero(np.isfinite(place).all(axis=1))
+    ra, dec = place[known].T
+    vectors = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    pairs = known[KDTree(vectors).query_pairs(np.deg2rad(SAME_ARCSEC / 3600), output_type="ndarray")]
+    names = about["set"].to_numpy()
+    compiled = np.char.startswith(names.astype(str), COMPILED)
+    pairs = pairs[names[pairs[:, 0]] != names[pairs[:, 1]]]
+    first_goes = compiled[pairs[:, 0]] & ~compiled[pairs[:, 1]]
+    gone = np.where(first_goes, pairs[:, 0], pairs[:, 1])
+    return about.drop(index=about.index[gone])

@@ -112,12 +112,15 @@ def efficiency(is_ia: NDArray[np.bool_], score: Floats, weight: Floats, purity: 
     return float(right[pure].max(initial=0) / max((weight * is_ia).sum(), 1e-9))
 
 
-def survey_mix(data: Path, share: pd.Series) -> Floats:
+def survey_mix(data: Path, share: pd.Series) -> Floats | None:
     """Return weights with which the classes are as frequent as in the table of the Bright Transient Survey.
 
-    It has no variables.
+    It has no variables. Without the table there are no weights.
     """
-    types = pd.read_csv(data / "labels" / "bts_transients.csv")["type"].dropna()
+    file = data / "labels" / "bts_transients.csv"
+    if not file.is_file():
+        return None
+    types = pd.read_csv(file)["type"].dropna()
     kinds = {"SLSN": types.str.startswith("SLSN"), "SNIa": types.str.startswith("SN Ia"), "TDE": types == "TDE"}
     kinds["SN"] = types.str.startswith("SN ") & ~kinds["SNIa"]
     wanted = pd.Series({name: rows.sum() for name, rows in kinds.items()})
@@ -137,7 +140,8 @@ def figures(data: Path, scores: Scores) -> dict[str, tuple[float, float, float]]
         for name, (last, most) in called.items():
             made[name] = efficiency(truth[rows], last[rows], weight)
             made[f"{name}_any_epoch"] = efficiency(truth[rows], most[rows], weight)
-            made[f"{name}_survey_mix"] = efficiency(truth[rows], last[rows], weight * mix[rows])
+            if mix is not None:
+                made[f"{name}_survey_mix"] = efficiency(truth[rows], last[rows], weight * mix[rows])
         for epoch in SHOWN:
             shown = scores.held_out[rows, EPOCHS.index(epoch)]
             known = np.isfinite(shown)

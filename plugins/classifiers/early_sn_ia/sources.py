@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves, sets
 
@@ -105,7 +106,12 @@ def _gaps(curves: Curves, which: NDArray[np.bool_]) -> Floats:
     row, band, mjd = curves.row[order], curves.band[order], curves.mjd[order]
     same = (np.diff(row) == 0) & (np.diff(band) == 0) & which[row[1:]]
     gaps = np.diff(mjd)[same]
-    return gaps[(gaps > 0.5) & (gaps < 15)]
+    usual = gaps[(gaps > 0.5) & (gaps < 15)]
+    if not len(usual):
+        raise InputError(
+            "no real SNe Ia whose cadence the other sources could be given: lightcurves/ lacks ztf_bts_snia"
+        )
+    return usual
 
 
 def thinned(curves: Curves, which: NDArray[np.bool_], gaps: Floats, rng: np.random.Generator) -> Curves:

@@ -84,8 +84,8 @@ def measures(truth: NDArray[np.int64], scores: Floats, said: NDArray[np.int64], 
     best = even.argmax(axis=1)
     at_truth = np.clip(even[np.arange(len(truth)), truth], 1e-6, 1)
     return {
-        "macro_f1": macro_f1(truth, said, weight),
-        "macro_f1_most_probable": macro_f1(truth, best, weight),
+        "macro_f1": macro_f1(truth, best, weight),
+        "macro_f1_towards_rare": macro_f1(truth, said, weight),
         "logloss": float(-np.average(np.log(at_truth), weights=weight)),
         "ece": calibration_error(even.max(axis=1), best == truth, weight),
     }

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from astropy import units
+from astropy.coordinates import SkyCoord, search_around_sky
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +94,14 @@ def test_real_sets_keep_limits_and_the_nearest_band(data):
     assert set(table["set"]) == {"slsn_gomez2024", "kilonova"} and table["object_id"].is_unique
     assert np.isfinite(made.limit_mag).any() and set(made.band) == set(range(6))
     assert np.median(made.count(made.is_detection)) > 20
+
+
+def test_an_object_of_two_sets_is_given_once(data):
+    table = sets.real(data)
+    places = SkyCoord(table["ra_deg"], table["dec_deg"], unit="deg")[table["ra_deg"].notna().to_numpy()]
+    names = table.loc[table["ra_deg"].notna(), "set"].to_numpy()
+    one, other, _, _ = search_around_sky(places, places, sets.SAME_ARCSEC * units.arcsec)
+    assert not (names[one] != names[other]).any()
 
 
 def test_a_missing_set_is_named(tmp_path):
