@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +11,16 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers.microlensing.features import COLUMNS, NAMES, matrix
 from tom_alerce_like.plugins.classifiers.serving import notes, session
 
-WEIGHTS = Path(__file__).parent / "weights" / "microlensing.onnx"
-VERSION = "1.0"
+_FOLDER = Path(__file__).parent / "weights"
+#: For LSST's objects of our Galaxy (a redshift of 0), for those of which that is unknown, and for all other surveys.
+WEIGHTS = {name: _FOLDER / f"{name}.onnx" for name in ("lsst_star", "lsst", "ztf")}
+VERSION = "1.1"
 CLASSES = ("Microlensing", "other")
 #: An object with at least this probability is called a lens.
 FLAGGED = 0.5
-_CHI2 = NAMES.index("chi2_per_point")
+#: Probability of a lens where a galaxy with a redshift is the host; no lens that was learned from has one.
+HOSTED = 1e-3
+_CHI2, _REDSHIFT = NAMES.index("chi2_per_point"), NAMES.index("host_redshift")
 
 
 class MicrolensingClassifier:
@@ -35,26 +38,28 @@ class MicrolensingClassifier:
         """Return the probabilities of a lens and of anything else; NaN where the module cannot judge."""
         scores = np.full((len(alerts), len(CLASSES)), np.nan)
         if len(alerts):
-            scores[:, 0] = probability(matrix(alerts))
+            scores[:, 0] = probability(matrix(alerts), (alerts["survey"] == "LSST").to_numpy(bool))
             scores[:, 1] = 1 - scores[:, 0]
         return pd.DataFrame(scores, index=alerts.index, columns=list(CLASSES))
 
 
-def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
+def probability(features: NDArray[np.float32], of_lsst: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the shipped weights' probabilities of a lens, shape (n,): NaN where it is not judged."""
     made = np.full(len(features), np.nan)
-    known = judged(features)
-    if known.any():
-        (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
-        made[known] = calibrated(margin[:, 0], *_calibration())
+    known, galaxy = judged(features), has_galaxy(features)
+    star = features[:, _REDSHIFT] == 0
+    for path, chosen in zip(WEIGHTS.values(), (of_lsst & star, of_lsst & ~star, ~of_lsst), strict=True):
+        rows = known & ~galaxy & chosen
+        if rows.any():
+            (margin,) = session(path).run(["logits"], {"features": features[rows]})
+            made[rows] = calibrated(margin[:, 0], *(float(notes(path)[name]) for name in ("slope", "offset")))
+    made[known & galaxy] = HOSTED
     return made
 
 
-@cache
-def _calibration() -> tuple[float, float]:
-    """Return slope and offset; to ask the session for them costs as much as the trees."""
-    written = notes(WEIGHTS)
-    return float(written["slope"]), float(written["offset"])
+def has_galaxy(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows have a host of known redshift."""
+    return features[:, _REDSHIFT] > 1e-4
 
 
 def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -19,30 +19,39 @@ from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
 from tom_alerce_like.plugins.classifiers.microlensing import train
-from tom_alerce_like.plugins.classifiers.microlensing.classifier import FLAGGED, probability
+from tom_alerce_like.plugins.classifiers.microlensing.classifier import FLAGGED, WEIGHTS, probability
 from tom_alerce_like.plugins.classifiers.microlensing.features import of_curves
 
 VARIABLES = ("asas_variables", "sdss_s82_rrlyrae")
 #: Detections after which real variables are judged.
 EPOCHS = (8, 12, 20, 40, 80)
 PARTS = 5
+#: What the figures of each set of objects are called: the second knows of no galaxy, none of ours.
+_SETS = {"plasticc": "lsst_star", "plasticc_no_host": "lsst", "ztf_simulated": "ztf", "ztf_early": "ztf early"}
 Judge = Callable[[NDArray[np.float32]], Floats]
 
 
 def unseen(data: Path) -> pd.DataFrame:
     """Return set, object_id, truth and probability of objects that the model did not see."""
-    given = train.examples(data)
-    said = np.empty(len(given.is_lens))
-    for fit, test in train.folds(given, PARTS):
-        model = train.fitted(train.chosen(given, fit))
-        said[test] = model(given.features[test])
-    return pd.concat([_rows(given, said), variables(data, model)], ignore_index=True)
+    made = []
+    for name in WEIGHTS:
+        given = train.examples(data, name)
+        said = np.empty(len(given.is_lens))
+        for fit, test in train.folds(given, PARTS):
+            model = train.fitted(train.chosen(given, fit))
+            said[test] = model(given.features[test])
+        made.append(_rows(name, given, said))
+    return pd.concat([*made, variables(data, model)], ignore_index=True)
 
 
 def shipped(data: Path) -> pd.DataFrame:
     """Return the same by the weights of the package, of PLAsTiCC and of real variables."""
-    given = train.of_table(sets.plasticc_train(data))
-    return pd.concat([_rows(given, probability(given.features)), variables(data, probability)], ignore_index=True)
+    made = []
+    for name in ("lsst_star", "lsst"):
+        given = train.examples(data, name)
+        made.append(_rows(name, given, probability(given.features, np.ones(len(given.is_lens), bool))))
+    real = variables(data, lambda features: probability(features, np.zeros(len(features), bool)))
+    return pd.concat([*made, real], ignore_index=True)
 
 
 def variables(data: Path, judge: Judge) -> pd.DataFrame:
@@ -61,13 +70,13 @@ def variables(data: Path, judge: Judge) -> pd.DataFrame:
 def figures(data: Path, scores: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
     """Return F1, precision, recall and calibration, and how often a real variable is called a lens at an epoch."""
     made: dict[str, tuple[float, float, float]] = {}
-    for name, members in (("plasticc", "LSST"), ("ztf_simulated", "ZTF")):
+    for name, members in _SETS.items():
         rows = scores[scores["set"] == members]
         if len(rows):
-            made |= {f"microlensing_{name}_{key}": value for key, value in _intervals(rows, measures).items()}
+            made |= {f"microlensing_{name}_{key}": value for key, value in intervals(rows, measures).items()}
     real = scores[(scores["set"] == "variables") & scores["probability"].notna()]
     if len(real):
-        made |= _intervals(
+        made |= intervals(
             real, lambda part: {"microlensing_variables_flagged": float((part["probability"] >= FLAGGED).mean())}
         )
     return made
@@ -86,14 +95,16 @@ def measures(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _rows(given: train.Examples, said: Floats) -> pd.DataFrame:
-    rows = {"set": given.survey, "object_id": given.object_id, "truth": given.is_lens, "probability": said}
+def _rows(name: str, given: train.Examples, said: Floats) -> pd.DataFrame:
+    members = np.where(given.is_cut, f"{name} early", name)
+    rows = {"set": members, "object_id": given.object_id, "truth": given.is_lens, "probability": said}
     return pd.DataFrame(rows).assign(epoch=0)
 
 
-def _intervals(
+def intervals(
     rows: pd.DataFrame, measure: Callable[[pd.DataFrame], dict[str, float]]
 ) -> dict[str, tuple[float, float, float]]:
+    """Return what is measured of rows, with its intervals."""
     rows = rows.reset_index(drop=True)
 
     def resampled(drawn: NDArray[np.int64], weight: Floats) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What the module reads of a light curve: how well a lens explains it, and what the lens does not explain."""
+"""What the module reads of a light curve: how well a lens explains it, what the lens leaves, and plain statistics."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate.lensing import magnification
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst import points as statistics
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst.features import nightly, sane
+from tom_alerce_like.plugins.classifiers.lightcurve.lsst.shape import significant
 from tom_alerce_like.plugins.classifiers.microlensing.fit import Event, Points, fitted, model, points
 
 #: Points of an object that are needed, and the objects that are fitted together: more would not fit into the cache.
@@ -16,7 +19,7 @@ FEWEST = 6
 _TOGETHER = 200
 #: Columns of the alert table that are read beside the light curve; each may be unknown.
 COLUMNS = ("mw_ebv", "host_redshift")
-NAMES = (
+OF_FIT = (
     "explained",
     "chi2_per_point",
     "flat_chi2_per_point",
@@ -52,8 +55,8 @@ NAMES = (
     "mean_snr",
     "n_detections",
     "detected_days",
-    *COLUMNS,
 )
+NAMES = (*OF_FIT, *statistics.NAMES, *COLUMNS)
 
 
 def matrix(alerts: pd.DataFrame) -> NDArray[np.float32]:
@@ -71,8 +74,16 @@ def of_curves(curves: Curves) -> NDArray[np.float32]:
     made = np.full((len(curves), len(NAMES)), np.nan, np.float32)
     for start in range(0, len(curves), _TOGETHER):
         rows = np.arange(start, min(start + _TOGETHER, len(curves)))
-        made[rows, : -len(COLUMNS)] = _some(curves.take(rows))
+        made[rows, : len(OF_FIT)] = _some(curves.take(rows))
+    made[:, len(OF_FIT) : -len(COLUMNS)] = _statistics(curves)
+    made[np.isnan(made[:, NAMES.index("chi2_per_point")])] = np.nan
     return made
+
+
+def _statistics(curves: Curves) -> NDArray[np.float32]:
+    """Return moments, quantiles and the like of each band, nights averaged; limits without a flux are left out."""
+    known = nightly(sane(curves.select(np.isfinite(curves.flux_njy))))
+    return statistics.features(known, *significant(known)).astype(np.float32)
 
 
 def _some(curves: Curves) -> NDArray[np.float32]:
@@ -85,7 +96,7 @@ def _some(curves: Curves) -> NDArray[np.float32]:
     }
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         values = _values(given, event) | history
-    table = np.stack([values[name] for name in NAMES[: -len(COLUMNS)]], axis=1)
+    table = np.stack([values[name] for name in OF_FIT], axis=1)
     table[np.bincount(given.row, minlength=given.n) < FEWEST] = np.nan
     return np.where(np.abs(table) < 1e9, table, np.nan).astype(np.float32)
 

@@ -17,8 +17,8 @@ def magnification(separation: Floats) -> Floats:
     return (square + 2) / np.sqrt(square * (square + 4))
 
 
-def microlensing(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
-    """Return the difference from the baseline of n lensed stars; day 0 is the closest approach.
+def microlensing(n: int, faintest_mag: float, rng: np.random.Generator, whole: bool = False) -> Light:
+    """Return the difference from the baseline of n lensed stars, or their whole light; day 0 is the closest approach.
 
     Einstein times of the Galaxy's fields: Mroz+2019, doi:10.3847/1538-4365/ab426b; each band has its blend.
     """
@@ -31,13 +31,13 @@ def microlensing(n: int, faintest_mag: float, rng: np.random.Generator) -> Light
 
     def light(row: Ints, days: Floats, band: Ints) -> Floats:
         brighter = magnification(np.hypot(closest[row], days / einstein_days[row])) - 1
-        return njy(baseline[row] - colour[row] * COLOUR_SCALE[band]) * share[row, band] * brighter
+        return njy(baseline[row] - colour[row] * COLOUR_SCALE[band]) * (share[row, band] * brighter + whole)
 
     return light
 
 
-def periodic(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
-    """Return the difference from the mean of n stars that pulsate or rotate, from hours to a year and more.
+def periodic(n: int, faintest_mag: float, rng: np.random.Generator, whole: bool = False) -> Light:
+    """Return the difference from the mean, or the whole light, of n stars that pulsate or rotate, hours to years.
 
     Three harmonics of one period, smaller towards the red; long periods have large amplitudes, as Miras have.
     """
@@ -52,6 +52,6 @@ def periodic(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
         angle = 2 * np.pi * (days / period[row])[:, None] * np.array([1, 2, 3]) + phase[row]
         change = (height[row] * np.sin(angle)).sum(axis=1) * (1 - 0.25 * COLOUR_SCALE[band])
         base = mean[row] - colour[row] * COLOUR_SCALE[band]
-        return njy(base + change) - njy(base)
+        return njy(base + change) - (0 if whole else njy(base))
 
     return light

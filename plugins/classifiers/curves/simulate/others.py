@@ -147,8 +147,8 @@ def stellar_flare(n: int, faintest_mag: float, rng: np.random.Generator) -> Ligh
     return light
 
 
-def active_nucleus(n: int, faintest_mag: float, rng: np.random.Generator) -> Light:
-    """Active galactic nuclei against their own mean; MacLeod+2010, doi:10.1088/0004-637X/721/2/1014.
+def active_nucleus(n: int, faintest_mag: float, rng: np.random.Generator, whole: bool = False) -> Light:
+    """Active galactic nuclei against their own mean, or whole; MacLeod+2010, doi:10.1088/0004-637X/721/2/1014.
 
     A damped random walk of magnitude, made of waves with its power spectrum; nothing happens at day 0.
     """
@@ -162,7 +162,7 @@ def active_nucleus(n: int, faintest_mag: float, rng: np.random.Generator) -> Lig
         # variability is larger in the blue
         change = wander[row] * waves(row, days) * (WAVELENGTH_CM[band] / WAVELENGTH_CM[1]) ** -0.5
         base = mean[row] - colour[row] * (band - 1)
-        return njy(base + change) - njy(base)
+        return njy(base + change) - (0 if whole else njy(base))
 
     return light
 
