@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +66,20 @@ def judged(data: Path, folder: Path, judge: Judge) -> pd.DataFrame:
         alerts = nights.alerts_of(Curves.of(night), rng)
         said = judge(of_curves(alerts, train.known(night)))
         made.append(night[["object_id", "label"]].assign(set=survey, probability=said))
-    for name, members in REAL.items():
-        made.append(at_every_alert(name, sets.real(data, *members), judge, FOLLOWED_DAYS))
-    copies = at2017gfo.seen(data, COPIES_OF_AT2017GFO, rng).assign(label=nights.KILONOVA)
-    made.append(at_every_alert("at2017gfo", copies, judge, TWO_NIGHTS))
-    made.append(at_every_alert("plasticc", sets.plasticc_train(data), judge))
+    followed: dict[str, tuple[Callable[[], pd.DataFrame], float]] = {
+        name: (partial(sets.real, data, *members), FOLLOWED_DAYS) for name, members in REAL.items()
+    }
+    copies = partial(at2017gfo.seen, data, COPIES_OF_AT2017GFO, rng)
+    followed["at2017gfo"] = lambda: copies().assign(label=nights.KILONOVA), TWO_NIGHTS
+    # PLAsTiCC's fluxes are freed from dust already
+    followed["plasticc"] = lambda: sets.plasticc_train(data).assign(mw_ebv=0.0), nights.NEW_DAYS
+    for name, (read, days) in followed.items():
+        try:
+            table = read()
+        except FileNotFoundError as error:
+            print(f"skipped: kilonova on {name}: {error}", flush=True)
+        else:
+            made.append(at_every_alert(name, table, judge, days))
     return pd.concat(made, ignore_index=True)
 
 
@@ -84,7 +94,10 @@ def figures(data: Path, scores: pd.DataFrame) -> dict[str, tuple[float, float, f
     """Return precision and recall on simulated nights, flagged parts of real objects, and calibration."""
     made: dict[str, tuple[float, float, float]] = {}
     for survey, prefix in (("ZTF", ""), ("LSST", "lsst_")):
-        rows = scores[(scores["set"] == survey) & scores["probability"].notna()]
+        everything = scores[scores["set"] == survey]
+        rows = everything[everything["probability"].notna()]
+        kilonovae = everything[everything["label"] == nights.KILONOVA].assign(weight=1.0)
+        made |= {f"kilonova_{prefix}{name}": value for name, value in _intervals(kilonovae, of_all).items()}
         rows = rows.assign(weight=nights.weights(rows["label"].to_numpy(), nights.SHARES))
         made |= {f"kilonova_{prefix}{name}": value for name, value in _intervals(rows, night_figures).items()}
     objects = flagged_objects(scores)
@@ -109,6 +122,13 @@ def night_figures(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def of_all(rows: pd.DataFrame) -> dict[str, float]:
+    """Return the share of a night's kilonovae that is judged, and recall with those that are not judged as missed."""
+    judged, flagged = rows["probability"].notna(), rows["probability"] >= FLAGGED
+    shares = {"judged": judged, "recall_of_all": flagged}
+    return {name: float(np.average(which, weights=rows["weight"])) for name, which in shares.items()}
+
+
 def flagged_objects(scores: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each object that was judged at several alerts: was it ever flagged?"""
     several = scores[~scores["set"].isin(train.SURVEYS)]
@@ -121,7 +141,7 @@ def flagged_objects(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 _NAMES = {
-    "at2017gfo": "kilonova_at2017gfo_nights",
+    "at2017gfo": "kilonova_at2017gfo_found",
     "plasticc": "kilonova_plasticc_recall",
 } | {name: f"kilonova_real_{name}_flagged" for name in REAL}
 
