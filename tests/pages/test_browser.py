@@ -192,6 +192,8 @@ def look_at_target(window: Window, name: str) -> None:
         "[...document.querySelectorAll('.alerce-stamps img')].every(image => image.naturalWidth > 0)"
     )
     assert page.locator(".alerce-plot .scatterlayer .point").count() > 3
+    page.locator("[hx-get$='/verdicts/']").scroll_into_view_if_needed()
+    page.wait_for_selector(".alerce-verdicts .main-svg")
     assert page.locator(".alerce-card .alerce-bar").count() > 3
     assert window.style(".alerce-stamps", "display") == "flex", "our stylesheet came with the tab"
     assert page.get_by_role("heading", name="What it is").count() == 1
