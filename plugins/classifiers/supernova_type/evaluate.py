@@ -41,8 +41,8 @@ class Scores(NamedTuple):
 
 
 def supernovae(data: Path) -> tuple[pd.DataFrame, Curves]:
-    """Return the supernovae of PLAsTiCC's test set and their light curves."""
-    table = sets.plasticc_test(data)
+    """Return the supernovae of PLAsTiCC's test set, whose fluxes are freed from dust already, and their light curves."""
+    table = sets.plasticc_test(data).assign(mw_ebv=0.0)
     return table, Curves.of(table)
 
 
@@ -123,7 +123,7 @@ def elasticc_measures(
 ) -> dict[str, float]:
     """Return the figures of ELAsTiCC's alerts, ``ours`` the probability of SNIa where SNII is the other one."""
     made = {}
-    for suffix, rows in {"": before >= 0, "_le2": before <= EARLY}.items():
+    for suffix, rows in {"": before >= 0, "_le2": (before >= 0) & (before <= EARLY)}.items():
         for name, said in {"elasticc_auc": ours, **{f"elasticc_{peer}_auc": of for peer, of in peers.items()}}.items():
             made[name + suffix] = roc_auc_score(is_ia[rows], said[rows], sample_weight=weight[rows])
     sure = np.maximum(ours, 1 - ours)

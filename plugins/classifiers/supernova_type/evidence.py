@@ -69,7 +69,8 @@ def evidences(
 
 def _survey(curves: Curves, redshift: Floats, redshift_err: Floats, mw_ebv: Floats, survey: str) -> Floats:
     templates = bank.load(survey)
-    points, newest = points_of(curves, mw_ebv)
+    points, newest = points_of(curves, mw_ebv, farther(redshift))
+    redshift = np.where(redshift > 0, np.maximum(redshift, bank.REDSHIFTS[0]), redshift)
     n_points = np.bincount(points.row, minlength=curves.n)
     pairs = candidates(redshift, redshift_err, n_points > 0)
     starts = np.searchsorted(points.row, np.arange(curves.n + 1))
@@ -86,8 +87,18 @@ def _survey(curves: Curves, redshift: Floats, redshift_err: Floats, mw_ebv: Floa
     return made
 
 
-def points_of(curves: Curves, mw_ebv: Floats) -> tuple[Points, Floats]:
-    """Return points freed from dust, their time from that of highest signal to noise, and that of the newest."""
+def farther(redshift: Floats) -> Floats:
+    """Return how much fainter a galaxy nearer than the bank's first redshift would be there; 1 for others, unknown."""
+    near = (redshift > 0) & (redshift < bank.REDSHIFTS[0])
+    nearest, first = np.where(near, np.maximum(redshift, 1e-4), bank.REDSHIFTS[0]), bank.REDSHIFTS[:1]
+    return 10 ** (0.4 * (bank.distance_modulus(nearest) - bank.distance_modulus(first)))
+
+
+def points_of(curves: Curves, mw_ebv: Floats, scale: Floats | None = None) -> tuple[Points, Floats]:
+    """Return points freed from dust, their time from that of highest signal to noise, and that of the newest.
+
+    Fluxes of each object are multiplied by its ``scale``, shape (n,).
+    """
     of_limit = 10 ** (0.4 * (31.4 - np.clip(curves.limit_mag, 0, 40))) / 5
     error = np.where(np.isnan(curves.flux_err_njy), of_limit, curves.flux_err_njy)
     flux = np.where(np.isnan(curves.flux_njy), 0.0, curves.flux_njy)
@@ -96,7 +107,7 @@ def points_of(curves: Curves, mw_ebv: Floats) -> tuple[Points, Floats]:
     row, mjd, band = curves.row[good], curves.mjd[good], curves.band[good]
     flux, error = flux[good], error[good]
     ebv = np.nan_to_num(np.clip(mw_ebv, 0, 3))
-    dust = 10 ** (0.4 * EXTINCTION[band] * ebv[row])
+    dust = 10 ** (0.4 * EXTINCTION[band] * ebv[row]) * (1 if scale is None else scale[row])
     # the best points are detections where there are any
     signal = flux / error + 1e3 * curves.is_detection[good]
     order = np.lexsort((signal, row))

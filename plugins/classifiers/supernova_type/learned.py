@@ -48,8 +48,9 @@ def chosen(data: Path) -> tuple[list[str], list[Floats]]:
     for kind, n in GROUPS.items():
         rows = np.flatnonzero(enough & (table["label"] == kind).to_numpy())
         part = table.iloc[rows]
-        redshift, ebv = (part[name].to_numpy(float) for name in ("host_spec_redshift", "mw_ebv"))
-        found = list(lessons.surfaces(curves.take(rows), redshift, ebv, part["label"]))
+        redshift = part["host_spec_redshift"].to_numpy(float)
+        # PLAsTiCC's fluxes are freed from dust already
+        found = list(lessons.surfaces(curves.take(rows), redshift, np.zeros(len(rows)), part["label"]))
         drawn = np.array([spectrum(one, bodies[one.member]) for one in found if one is not None])
         made = np.array([bank.normal(one) for one in drawn])
         optical = made[:, :, (bank.WAVELENGTHS > 3000) & (bank.WAVELENGTHS < 8000)][:, ::2, ::6]

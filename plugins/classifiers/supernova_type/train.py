@@ -72,7 +72,8 @@ def examples(data: Path) -> Examples:
     curves = Curves.of(table)
     sky = observe.sky(table, curves)
     rows = np.flatnonzero(table["label"].isin(CLASSES) & ~table["object_id"].isin(bank.learned_objects()))
-    table, curves = table.iloc[rows], curves.take(rows)
+    # PLAsTiCC's fluxes are freed from dust already
+    table, curves = table.iloc[rows].assign(mw_ebv=0.0), curves.take(rows)
     redshift, ebv = (table[name].to_numpy(float) for name in ("host_spec_redshift", "mw_ebv"))
     surfaces = list(lessons.surfaces(curves, redshift, ebv, table["label"]))
     parts, owners, surveys = [seen(table, curves)], [np.arange(len(table))], [np.full(len(table), "LSST")]

@@ -11,7 +11,7 @@ from tom_alerce_like.plugins.classifiers.curves.sets import table
 from tom_alerce_like.plugins.classifiers.serving import notes
 from tom_alerce_like.plugins.classifiers.supernova_type import SupernovaType, bank, evaluate, lessons, observe
 from tom_alerce_like.plugins.classifiers.supernova_type.classifier import SURVEYS, VERSION, WEIGHTS, seen
-from tom_alerce_like.plugins.classifiers.supernova_type.evidence import COLUMNS, evidences
+from tom_alerce_like.plugins.classifiers.supernova_type.evidence import COLUMNS, evidences, farther
 from tom_alerce_like.plugins.classifiers.supernova_type.features import NAMES
 from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import candidates
 
@@ -162,3 +162,9 @@ def test_copies_are_light_curves_of_their_owners(survey):
 def found(made):
     columns = (made[name].to_numpy(float) for name in ("host_redshift", "host_redshift_err", "mw_ebv"))
     return evidences(Curves.of(made), *columns, made["survey"].to_numpy())
+
+
+def test_supernovae_nearer_than_the_bank_are_moved_out_to_it():
+    first = bank.REDSHIFTS[0]
+    scale = farther(np.array([np.nan, 0.5, first, first / 10]))
+    assert scale[:3].tolist() == [1, 1, 1] and scale[3] == pytest.approx(0.01, rel=0.05)
