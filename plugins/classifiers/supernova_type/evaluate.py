@@ -41,7 +41,7 @@ class Scores(NamedTuple):
 
 
 def supernovae(data: Path) -> tuple[pd.DataFrame, Curves]:
-    """Return the supernovae of PLAsTiCC's test set, whose fluxes are freed from dust already, and their light curves."""
+    """Return PLAsTiCC's test supernovae, whose fluxes are freed from dust already, and their light curves."""
     table = sets.plasticc_test(data).assign(mw_ebv=0.0)
     return table, Curves.of(table)
 
