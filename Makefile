@@ -19,7 +19,7 @@ demo: .venv/installed
 		$(if $(ALERTS),--alerts "$(ALERTS)") $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
 
 test: .venv/installed
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n auto --dist worksteal
 
 lint: .venv/dev
 	$(RUN) -m ruff check .

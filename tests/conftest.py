@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave what needs a PostgreSQL database to tests/test_postgres.py, which starts one and runs these."""
     if os.environ.get("TEST_DATABASE_URL"):
         return
+    # the longest first, beside which the other worker does the rest
+    items.sort(key=lambda item: item.get_closest_marker("postgres") is None)
     left = [item for item in items if item.get_closest_marker("on_postgresql")]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
