@@ -13,7 +13,7 @@ from tom_alerce_like.exceptions import AlertFormatError
 
 MAX_BYTES = 100_000
 RAW = bytes(range(256)) * 20
-GOOD = gzip.compress(RAW)
+GOOD = gzip.compress(RAW, mtime=0)
 
 
 def of_zlib(data):
@@ -46,6 +46,18 @@ def ours(data):
         GOOD + bytes(8),
         GOOD + b"\xff" * 8,
         GOOD[:-4] + struct.pack("<I", 7),
+    ],
+    ids=[
+        "good",
+        "view",
+        "empty",
+        "largest",
+        "twice",
+        "short second",
+        "short first",
+        "zeros after",
+        "noise after",
+        "wrong length",
     ],
 )
 def test_the_first_member_is_inflated_or_refused_as_by_zlib(data):
