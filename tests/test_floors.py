@@ -9,12 +9,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = "core"
-#: The rooms in the order in which a night goes through them.
+#: The rooms, each above those that it may call; a night goes from brokers to reports in this order.
 CHAIN = (
     "brokers",
+    "plugins.crossmatch",
+    "plugins.hosts",
     "plugins.forecast",
     "plugins.classifiers",
-    "plugins.hosts",
     "plugins.priority",
     "plugins.scheduling",
     "facilities",

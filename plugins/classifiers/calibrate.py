@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.serving import probabilities
 
 
 def temperature(unseen: NDArray[Any], codes: NDArray[np.int64], weight: NDArray[np.float64]) -> float:

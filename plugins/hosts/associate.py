@@ -27,15 +27,15 @@ from tom_alerce_like.sky import separation_arcsec
 Floats = NDArray[np.float64]
 
 #: Scale of the profile in d, from half of the hosts that people chose (docs/modules/hosts.md).
-SCALE = 0.20
+SCALE = 0.59
 #: Beyond this normalised offset the profile leaves nothing to compare.
-REACH = 10.0
+REACH = 30.0
 #: Errors of catalogued centres and of transients, added to the axes in quadrature.
-POSITION_ERR_ARCSEC = 1.0
+POSITION_ERR_ARCSEC = 0.34
 #: Semi-axis of a galaxy whose size the catalogue does not give.
-UNKNOWN_SIZE_ARCSEC = 6.0
+UNKNOWN_SIZE_ARCSEC = 2.0
 #: Two catalogues mean the same galaxy when the centres are closer than this, or than this part of the larger axis.
-SAME_ARCSEC, SAME_AXIS = 2.0, 0.3
+SAME_ARCSEC, SAME_AXIS = 2.0, 0.9
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from tom_alerce_like.plugins.hosts.online import ONLINE
 Floats = NDArray[np.float64]
 _FILE = "tom_alerce_like.plugins.hosts.parquet.ParquetCatalogue"
 
-#: One row a galaxy in a cone. ``row`` is the position's number in the call; ``a`` and ``b`` are the semi-axes of the
-#: isophote of 25 mag per square arcsec in B; the position angle goes from north through east; ``redshift_kind`` is
-#: spec, photo or nothing. Missing numbers are NaN.
-NUMBERS = ("ra_deg", "dec_deg", "mag", "a_arcsec", "b_arcsec", "pa_deg", "redshift", "redshift_err")
+#: One row a source in a cone. ``row`` is the position's number in the call; ``mag`` is r, AB; ``a`` and ``b`` are the
+#: semi-axes of the ellipse that holds half of the light; the position angle goes from north through east; ``p_star`` is
+#: the probability that it is a star; ``redshift_kind`` is spec, photo or nothing. Missing numbers are NaN.
+NUMBERS = ("ra_deg", "dec_deg", "mag", "a_arcsec", "b_arcsec", "pa_deg", "p_star", "redshift", "redshift_err")
 TEXTS = ("id", "name", "redshift_kind", "catalogue")
 COLUMNS = ("row", *NUMBERS, *TEXTS)
 
@@ -29,12 +29,13 @@ class Catalogue(Protocol):
     """Answers which galaxies lie around given places.
 
     ``radius_arcsec`` is how far out it is worth asking. ``completeness`` is the fraction of transients whose host it
-    holds: the prior of an association.
+    holds: the prior of an association. ``depth_mag`` is the r magnitude (AB) to which it holds nearly all galaxies.
     """
 
     name: str
     radius_arcsec: float
     completeness: float
+    depth_mag: float
 
     def cone(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> pd.DataFrame:
         """Return the galaxies within the radius of each place: columns `COLUMNS`.

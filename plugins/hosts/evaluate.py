@@ -36,7 +36,7 @@ def truth(rows: pd.DataFrame, catalogue: ParquetCatalogue) -> pd.Series:
     near = catalogue.cone(ra, dec, 300.0)
     row = near["row"].to_numpy()
     near["apart"] = separation_arcsec(near["ra_deg"], near["dec_deg"], ra[row], dec[row])
-    same = near[near["apart"] < np.maximum(2.0, 0.3 * near["a_arcsec"])].sort_values("apart").drop_duplicates("row")
+    same = near[near["apart"] < np.maximum(2.0, 0.9 * near["a_arcsec"])].sort_values("apart").drop_duplicates("row")
     return same.set_index("row")["id"].reindex(range(len(rows))).fillna("")
 
 

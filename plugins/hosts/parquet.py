@@ -20,6 +20,9 @@ OTHERS = ("glade_id", "b_mag", "z", "z_err")
 NAMES = (("WISExSCOS", "WISE "), ("2MASS", "2MASX J"), ("PGC", "PGC "), ("HyperLEDA", ""), ("GWGC", ""))
 #: Half of 0.1 arcmin, in which the catalogue gives the logarithm of the diameter.
 HALF_UNIT_ARCSEC = 3.0
+#: Half-light radius over that of the isophote of 25 mag per square arcsec in B, chosen so that transients lie in these
+#: galaxies as they do in an exponential disc; and how much fainter B is than r for a galaxy of usual colour.
+HALF_LIGHT, B_MINUS_R_MAG = 0.34, 1.1
 _AT_ONCE = 1000
 
 
@@ -33,6 +36,7 @@ class ParquetCatalogue:
 
     radius_arcsec = 600.0
     completeness = 0.16
+    depth_mag = 16.0
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -60,7 +64,7 @@ class ParquetCatalogue:
 
     def _described(self, row: np.ndarray, hits: pa.Table) -> pd.DataFrame:
         shape = {name: hits[name].to_numpy().astype(float) for name in (*POSITION, *SHAPE)}
-        a_arcsec = HALF_UNIT_ARCSEC * 10 ** shape["log_d25_0p1arcmin"]
+        a_arcsec = HALF_LIGHT * HALF_UNIT_ARCSEC * 10 ** shape["log_d25_0p1arcmin"]
         return galaxies(
             {
                 "row": row,
@@ -68,7 +72,7 @@ class ParquetCatalogue:
                 "name": _names(hits),
                 "ra_deg": shape["ra_deg"],
                 "dec_deg": shape["dec_deg"],
-                "mag": hits["b_mag"].to_numpy(),
+                "mag": hits["b_mag"].to_numpy() - B_MINUS_R_MAG,
                 "a_arcsec": a_arcsec,
                 "b_arcsec": a_arcsec / 10 ** shape["log_r25"],
                 "pa_deg": shape["pa_deg"],

@@ -12,7 +12,7 @@ import requests
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import BadReply
 from tom_alerce_like.plugins.hosts.catalogue import Floats, galaxies
-from tom_alerce_like.plugins.hosts.parquet import HALF_UNIT_ARCSEC
+from tom_alerce_like.plugins.hosts.parquet import B_MINUS_R_MAG, HALF_LIGHT, HALF_UNIT_ARCSEC
 from tom_alerce_like.sky import separation_arcsec
 
 _PLACES_PER_QUERY = 20
@@ -49,6 +49,7 @@ class _Online:
     position: tuple[str, str]
     radius_arcsec: float
     completeness: float
+    depth_mag: float
 
     def __init__(self, session: requests.Session | None = None, url: str | None = None) -> None:
         self.session = session or http.session(retry_methods=("GET", "POST"))
@@ -91,6 +92,7 @@ class VizierCatalogue(_Online):
     position = ("RAJ2000", "DEJ2000")
     radius_arcsec = 600.0
     completeness = 0.16
+    depth_mag = 16.0
 
     def _galaxies(self, where: str) -> pd.DataFrame:
         leda = f'SELECT PGC, RAJ2000, DEJ2000, logD25, logR25, PA FROM "VII/237/pgc" WHERE {where}'  # noqa: S608
@@ -98,14 +100,14 @@ class VizierCatalogue(_Online):
         shapes = ask(self.session, self.url, leda)
         known = ask(self.session, self.url, glade).drop_duplicates("PGC")
         both = shapes.merge(known, on="PGC", how="left")
-        a_arcsec = HALF_UNIT_ARCSEC * 10 ** _number(both["logD25"], below=9)
+        a_arcsec = HALF_LIGHT * HALF_UNIT_ARCSEC * 10 ** _number(both["logD25"], below=9)
         return self._table(
             {
                 "id": both["PGC"],
                 "name": "PGC " + both["PGC"],
                 "ra_deg": both["RAJ2000"],
                 "dec_deg": both["DEJ2000"],
-                "mag": both["Bmag"],
+                "mag": _number(both["Bmag"], below=99) - B_MINUS_R_MAG,
                 "a_arcsec": a_arcsec,
                 "b_arcsec": a_arcsec / 10 ** _number(both["logR25"], below=9),
                 "pa_deg": _number(both["PA"], below=360),
@@ -125,6 +127,7 @@ class NedCatalogue(_Online):
     position = ("ra", "dec")
     radius_arcsec = 60.0
     completeness = 0.8
+    depth_mag = 17.0
 
     def _galaxies(self, where: str) -> pd.DataFrame:
         columns = "prefname, ra, dec, z, zunc, zflag"

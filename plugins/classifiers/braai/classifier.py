@@ -14,7 +14,7 @@ from tom_alerce_like import conf
 from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.plugins.classifiers.braai.prepare import COLUMNS, triplets
 from tom_alerce_like.plugins.classifiers.braai.reader import read, release
-from tom_alerce_like.plugins.classifiers.serving import started
+from tom_alerce_like.serving import started
 
 logger = logging.getLogger(__name__)
 #: Alerts that are decoded and judged at a time: with their inner layers they take about 40 MB.

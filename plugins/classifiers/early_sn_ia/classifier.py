@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.early_sn_ia.features import matrix
 from tom_alerce_like.plugins.classifiers.early_sn_ia.nights import nights
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 _FOLDER = Path(__file__).parent / "weights"
 #: LSST sees other redshifts than ZTF, and so other colours and speeds of the same supernovae.

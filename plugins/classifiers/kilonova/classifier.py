@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.kilonova.features import COLUMNS, NAMES, matrix
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "kilonova.onnx"
 VERSION = "1.1"

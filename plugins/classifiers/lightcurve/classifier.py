@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.lightcurve import features, from_lsst, nodes
 from tom_alerce_like.plugins.classifiers.lightcurve.taxonomy import CLASSES
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "lightcurve.onnx"
 VERSION = "1.0"

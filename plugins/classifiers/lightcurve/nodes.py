@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.serving import probabilities
 from tom_alerce_like.taxonomy import BRANCHES
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ from tom_alerce_like.plugins.classifiers.lightcurve import nodes
 from tom_alerce_like.plugins.classifiers.lightcurve.classifier import VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.lightcurve.lessons import SEED, Lessons, joined, real, simulated
 from tom_alerce_like.plugins.classifiers.lightcurve.taxonomy import CLASSES
-from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 Model = list[lightgbm.Booster]

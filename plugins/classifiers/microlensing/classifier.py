@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.microlensing.features import COLUMNS, NAMES, matrix
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 _FOLDER = Path(__file__).parent / "weights"
 #: For LSST's objects of our Galaxy (a redshift of 0), for those of which that is unknown, and for all other surveys.

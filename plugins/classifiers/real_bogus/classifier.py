@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.normalise import filled
 from tom_alerce_like.plugins.classifiers.pixels import COLUMNS, KINDS, SIZE_PX, Pixels, triplets
-from tom_alerce_like.plugins.classifiers.serving import session
+from tom_alerce_like.serving import session
 
 WEIGHTS = Path(__file__).parent / "weights" / "real_bogus.onnx"
 WEIGHTS_INT8 = WEIGHTS.with_name("real_bogus_int8.onnx")

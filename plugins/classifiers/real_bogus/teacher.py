@@ -16,7 +16,7 @@ from tom_alerce_like.plugins.classifiers.braai.graph import onnx_bytes
 from tom_alerce_like.plugins.classifiers.braai.prepare import normalised
 from tom_alerce_like.plugins.classifiers.braai.reader import D6_M7, read
 from tom_alerce_like.plugins.classifiers.pixels import Pixels
-from tom_alerce_like.plugins.classifiers.serving import started
+from tom_alerce_like.serving import started
 
 Teacher = Callable[[Pixels], NDArray[np.float32]]
 _BATCH = 32

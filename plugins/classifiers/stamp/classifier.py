@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
 from tom_alerce_like.plugins.classifiers.stamp import measurements
 from tom_alerce_like.plugins.classifiers.stamp.features import COLUMNS, NAMES, matrix
+from tom_alerce_like.serving import notes, probabilities, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "stamp.onnx"
 #: What the trees tell apart, and what the net adds.

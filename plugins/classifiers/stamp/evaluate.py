@@ -17,9 +17,9 @@ from sklearn.metrics import precision_recall_curve
 
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.stamp import features as seen
 from tom_alerce_like.plugins.classifiers.stamp.classifier import LEARNED, StampClassifier, judged, with_satellites
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[NDArray[np.float32]], Floats]

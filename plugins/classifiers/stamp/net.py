@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.pixels import Pixels
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "simulated.onnx"
 #: The net's kinds, artefacts together.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tom_alerce_like.plugins.classifiers import pixels
-from tom_alerce_like.plugins.classifiers.serving import probabilities, session
+from tom_alerce_like.serving import probabilities, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "streak.onnx"
 CLASSES = ("asteroid streak", "satellite", "none")

@@ -18,10 +18,10 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities, session
 from tom_alerce_like.plugins.classifiers.streak import examples, report, train
 from tom_alerce_like.plugins.classifiers.streak.classifier import CLASSES, WEIGHTS
 from tom_alerce_like.plugins.classifiers.streak.examples import Examples
+from tom_alerce_like.serving import probabilities, session
 
 Floats = NDArray[np.float64]
 Figures = dict[str, tuple[float, float, float]]

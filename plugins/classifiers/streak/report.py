@@ -10,11 +10,11 @@ import pandas as pd
 from tom_alerce_like.alerts import files
 from tom_alerce_like.plugins.classifiers import pictures
 from tom_alerce_like.plugins.classifiers.pixels import triplets
-from tom_alerce_like.plugins.classifiers.serving import probabilities, session
 from tom_alerce_like.plugins.classifiers.simulate.streaks import simulated
 from tom_alerce_like.plugins.classifiers.streak import examples
 from tom_alerce_like.plugins.classifiers.streak.classifier import CLASSES, WEIGHTS, StreakClassifier
 from tom_alerce_like.plugins.classifiers.streak.features import matrix
+from tom_alerce_like.serving import probabilities, session
 
 LSST = "fink_lsst_v10_0_faint_trails.parquet"
 _LENGTHS_PX, _SNRS, _DOTS = (5, 6, 7, 8, 10, 15, 20, 30), (8, 10, 12, 15, 20, 40, 100, 300), (3, 4, 5, 7, 30)

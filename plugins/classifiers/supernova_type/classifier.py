@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import Curves
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
 from tom_alerce_like.plugins.classifiers.supernova_type.bank import CLASSES
 from tom_alerce_like.plugins.classifiers.supernova_type.features import matrix
+from tom_alerce_like.serving import notes, probabilities, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "supernova_type.onnx"
 VERSION = "1.0"

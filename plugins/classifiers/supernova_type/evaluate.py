@@ -19,8 +19,8 @@ from sklearn.metrics import f1_score, roc_auc_score
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.supernova_type.classifier import CLASSES, PRIOR, judge, seen
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
-from tom_alerce_like.plugins.classifiers.serving import one_thread
 from tom_alerce_like.plugins.classifiers.supernova_type import bank
 from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import Pairs, candidates
+from tom_alerce_like.serving import one_thread
 
 Floats = NDArray[np.float64]
 #: Days of maximum that are tried, rest frame, from the point of highest signal to noise.

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, matrix
+from tom_alerce_like.serving import notes, probabilities, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "transient.onnx"
 CLASSES = ("SN", "AGN", "VS", "asteroid", "bogus")

@@ -18,10 +18,10 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.measures import calibration_error
 from tom_alerce_like.plugins.classifiers.measures import with_intervals as intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.transient import train
 from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, GROUPS, matrix
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 SN = CLASSES.index("SN")

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import Curves
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
 from tom_alerce_like.plugins.classifiers.variable_star import features, series
+from tom_alerce_like.serving import notes, probabilities, session
 
 WEIGHTS = Path(__file__).parent / "weights" / "variable_star.onnx"
 VERSION = "1.1"

@@ -17,8 +17,8 @@ from sklearn.metrics import f1_score
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import sets
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, show, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities
 from tom_alerce_like.plugins.classifiers.variable_star.classifier import CLASSES, VariableStarClassifier
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 #: Classes with fewer stars are not measured.

@@ -14,7 +14,7 @@ from tom_alerce_like.plugins.classifiers.early_sn_ia import EarlySNIa, evaluate,
 from tom_alerce_like.plugins.classifiers.early_sn_ia.classifier import VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.early_sn_ia.features import FEWEST, NAMES, matrix
 from tom_alerce_like.plugins.classifiers.early_sn_ia.nights import KEPT, nights
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 START_MJD = 60000.0
 

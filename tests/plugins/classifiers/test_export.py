@@ -9,8 +9,8 @@ ensemble = pytest.importorskip("sklearn.ensemble", reason="needs the extra train
 import onnxruntime  # noqa: E402
 
 from tom_alerce_like.plugins.classifiers.export import write  # noqa: E402
-from tom_alerce_like.plugins.classifiers.serving import probabilities  # noqa: E402
 from tom_alerce_like.plugins.classifiers.transient.evaluate import measures  # noqa: E402
+from tom_alerce_like.serving import probabilities  # noqa: E402
 
 
 @pytest.fixture(scope="module")

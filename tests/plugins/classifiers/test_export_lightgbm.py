@@ -7,7 +7,7 @@ pytest.importorskip("onnx", reason="needs the extra train")
 lightgbm = pytest.importorskip("lightgbm", reason="needs the extra train")
 
 from tom_alerce_like.plugins.classifiers.export_lightgbm import Part, write  # noqa: E402
-from tom_alerce_like.plugins.classifiers.serving import session  # noqa: E402
+from tom_alerce_like.serving import session  # noqa: E402
 
 
 def test_margins_are_the_mean_of_the_ensembles(tmp_path):

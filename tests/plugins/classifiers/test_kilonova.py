@@ -15,7 +15,7 @@ from tom_alerce_like.plugins.classifiers.kilonova import KilonovaClassifier, at2
 from tom_alerce_like.plugins.classifiers.kilonova.classifier import FLAGGED, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.kilonova.features import NAMES, matrix
 from tom_alerce_like.plugins.classifiers.kilonova.fit import line
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 
 def new_objects(cadence=ztf, z=0.01, n=25, seed=4):

@@ -24,7 +24,7 @@ from tom_alerce_like.plugins.classifiers.lightcurve import (
     nodes,
 )
 from tom_alerce_like.plugins.classifiers.lightcurve.classifier import VERSION, WEIGHTS
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 STARS = list(lessons._STARS.items())
 

@@ -21,7 +21,7 @@ from tom_alerce_like.plugins.classifiers.lightcurve.lsst import (
 )
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst import train as training
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import CLASSES, EXTRAGALACTIC, GALACTIC, leaves
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 
 def events(n: int = 6, seed: int = 1) -> Curves:

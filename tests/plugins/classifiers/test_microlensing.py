@@ -12,7 +12,7 @@ from tom_alerce_like.plugins.classifiers.microlensing import MicrolensingClassif
 from tom_alerce_like.plugins.classifiers.microlensing.classifier import FLAGGED, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.microlensing.features import FEWEST, NAMES, matrix
 from tom_alerce_like.plugins.classifiers.microlensing.fit import fitted, model, points
-from tom_alerce_like.plugins.classifiers.serving import notes, session
+from tom_alerce_like.serving import notes, session
 
 
 def lens(cadence, n=8, einstein_days=30.0, closest=0.2, seed=1):

@@ -9,7 +9,7 @@ pytest.importorskip("onnx", reason="needs the extra train")
 from tests.plugins.classifiers.skies import orientations, sky  # noqa: E402
 from tom_alerce_like.plugins.classifiers import nets, nets_export  # noqa: E402
 from tom_alerce_like.plugins.classifiers.normalise import by_lines, filled, normalised  # noqa: E402
-from tom_alerce_like.plugins.classifiers.serving import notes, session  # noqa: E402
+from tom_alerce_like.serving import notes, session  # noqa: E402
 
 #: View, what it is given while training, and while serving.
 VIEWS = [(nets.NOISE, normalised, normalised), (nets.LINES, by_lines, filled)]

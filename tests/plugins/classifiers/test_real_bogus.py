@@ -19,8 +19,8 @@ from tom_alerce_like.plugins.classifiers.real_bogus.classifier import (
     judged,
     probabilities,
 )
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.simulate import ARTEFACTS, REAL, examples
+from tom_alerce_like.serving import notes, session
 
 
 class TestRealBogus(ModuleConformance):

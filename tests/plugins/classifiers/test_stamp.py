@@ -7,11 +7,11 @@ import pytest
 from tests.conformance.module import ModuleConformance
 from tom_alerce_like.alerts import files
 from tom_alerce_like.alerts.schema import frame
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.stamp import StampClassifier
 from tom_alerce_like.plugins.classifiers.stamp.classifier import CLASSES, LEARNED, PAIRS, VERSION, WEIGHTS, answers
 from tom_alerce_like.plugins.classifiers.stamp.features import COLUMNS, NAMES
 from tom_alerce_like.plugins.classifiers.stamp.net import WEIGHTS as NET
+from tom_alerce_like.serving import notes, session
 
 
 class TestStamp(ModuleConformance):

@@ -8,11 +8,11 @@ for needed in ("lightgbm", "onnx", "sklearn", "torch"):
     pytest.importorskip(needed, reason="needs the extra train")
 
 from tom_alerce_like.plugins.classifiers import nets_export  # noqa: E402
-from tom_alerce_like.plugins.classifiers.serving import session  # noqa: E402
 from tom_alerce_like.plugins.classifiers.stamp import evaluate, measurements, pretrain, train  # noqa: E402
 from tom_alerce_like.plugins.classifiers.stamp.features import GROUPS, NAMES, matrix  # noqa: E402
 from tom_alerce_like.plugins.classifiers.stamp.missing import struck_out  # noqa: E402
 from tom_alerce_like.plugins.classifiers.stamp.net import KINDS  # noqa: E402
+from tom_alerce_like.serving import session  # noqa: E402
 
 
 def test_groups_are_struck_out_together_and_every_feature_is_in_one():

@@ -9,7 +9,6 @@ from tests.conformance.module import ModuleConformance, random_alerts
 from tom_alerce_like.alerts import files
 from tom_alerce_like.alerts.schema import frame
 from tom_alerce_like.plugins.classifiers.pixels import KINDS, SIZE_PX
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.simulate import streaks
 from tom_alerce_like.plugins.classifiers.simulate.emptied import emptied, noise
 from tom_alerce_like.plugins.classifiers.simulate.lines import BEYOND_PX, Line
@@ -19,6 +18,7 @@ from tom_alerce_like.plugins.classifiers.streak.features import matrix
 from tom_alerce_like.plugins.classifiers.streak.maps import maps
 from tom_alerce_like.plugins.classifiers.streak.moments import moments
 from tom_alerce_like.plugins.classifiers.streak.row import row
+from tom_alerce_like.serving import notes, session
 
 MIDDLE = SIZE_PX // 2
 SIGMA = 10.0

@@ -8,12 +8,12 @@ from tests.conformance.module import ModuleConformance
 from tom_alerce_like import taxonomy
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.sets import table
-from tom_alerce_like.plugins.classifiers.serving import notes
 from tom_alerce_like.plugins.classifiers.supernova_type import SupernovaType, bank, evaluate, lessons, observe
 from tom_alerce_like.plugins.classifiers.supernova_type.classifier import SURVEYS, VERSION, WEIGHTS, seen
 from tom_alerce_like.plugins.classifiers.supernova_type.evidence import COLUMNS, evidences, farther
 from tom_alerce_like.plugins.classifiers.supernova_type.features import NAMES
 from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import candidates
+from tom_alerce_like.serving import notes
 
 MJD = 61000.0
 Z = float(bank.REDSHIFTS[30])

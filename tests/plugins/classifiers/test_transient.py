@@ -8,10 +8,10 @@ from tests.conformance.module import ModuleConformance, random_alerts
 from tom_alerce_like import module
 from tom_alerce_like.alerts import files
 from tom_alerce_like.alerts.schema import OPTIONAL, frame
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.transient import TransientClassifier
 from tom_alerce_like.plugins.classifiers.transient.classifier import CLASSES, FEWEST, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.transient.features import COLUMNS, matrix
+from tom_alerce_like.serving import notes, session
 
 
 class TestTransient(ModuleConformance):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.conformance.module import ModuleConformance
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
-from tom_alerce_like.plugins.classifiers.serving import notes, session
 from tom_alerce_like.plugins.classifiers.variable_star import VariableStarClassifier, cycle, evaluate, features, slow
 from tom_alerce_like.plugins.classifiers.variable_star.classifier import CLASSES, VERSION, WEIGHTS
 from tom_alerce_like.plugins.classifiers.variable_star.series import FEWEST, Series
+from tom_alerce_like.serving import notes, session
 from tom_alerce_like.taxonomy import is_conditional, names_the_class
 
 

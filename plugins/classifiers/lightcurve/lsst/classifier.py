@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst import features
-from tom_alerce_like.plugins.classifiers.serving import notes, probabilities, session
+from tom_alerce_like.serving import notes, probabilities, session
 
 Floats = NDArray[np.float64]
 GALACTIC = ("Microlensing", "E", "LPV", "M-dwarf", "RRL")

@@ -14,7 +14,7 @@ from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.curves import sets
 from tom_alerce_like.plugins.classifiers.lightcurve.lsst.classifier import CLASSES, combined, served
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
-from tom_alerce_like.plugins.classifiers.serving import probabilities
+from tom_alerce_like.serving import probabilities
 
 Floats = NDArray[np.float64]
 #: What is known besides the light curve: all metadata, all but spectra, and nothing.
