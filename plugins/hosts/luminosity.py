@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr
 
 from tom_alerce_like.cosmology import distance_modulus_mag, volume_element
 
@@ -33,8 +33,8 @@ KINDS = {
 BELOW_PEAK_MAG = 0.3
 #: Absolute magnitudes of hosts: mean, scatter to the bright and to the faint side.
 HOST_MAG, HOST_BRIGHT, HOST_FAINT = -20.7, 1.1, 2.4
-#: A transient of unknown magnitude is one that a survey of this depth would have seen.
-LIMIT_MAG = 22.0
+#: A transient of unknown magnitude may be at any redshift: as likely within each factor of it, from about here on.
+NEAR = 0.02
 
 
 @cache
@@ -62,20 +62,14 @@ def log_prior(host_mag: Floats, transient_mag: Floats) -> Floats:
     host = log_host(host_mag[:, None] - _moduli())
     transient = log_transient(transient_mag[:, None] - _moduli())
     known_host, known = np.isfinite(host_mag)[:, None], np.isfinite(transient_mag)[:, None]
-    usual = log_seen(LIMIT_MAG - _moduli())
-    return _log_volume() + np.where(known_host, host, 0.0) + np.where(known, transient, usual)
+    anywhere = -np.log(REDSHIFTS + NEAR)
+    return np.where(known_host, host, 0.0) + np.where(known, _log_volume() + transient, anywhere)
 
 
 def log_host(absolute_mag: Floats) -> Floats:
     """Return the logarithm of the density of hosts' absolute magnitudes."""
     away = absolute_mag - HOST_MAG
     return np.asarray(-((away / np.where(away < 0, HOST_BRIGHT, HOST_FAINT)) ** 2) / 2)
-
-
-def log_seen(limit_mag: Floats) -> Floats:
-    """Return the logarithm of the number of transients whose maximum is brighter than an absolute magnitude."""
-    total = sum(rate * ndtr((limit_mag - mean) / scatter) for rate, mean, scatter in KINDS.values())
-    return np.asarray(np.log(total + 1e-300))
 
 
 def log_transient(absolute_mag: Floats) -> Floats:
