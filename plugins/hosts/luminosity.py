@@ -32,7 +32,7 @@ KINDS = {
 #: Most transients have not been seen at their brightest: how much fainter, in the mean.
 BELOW_PEAK_MAG = 0.3
 #: Absolute magnitudes of hosts: mean, scatter to the bright and to the faint side.
-HOST_MAG, HOST_BRIGHT, HOST_FAINT = -20.7, 1.1, 2.4
+HOST_MAG, HOST_BRIGHT, HOST_FAINT = -20.0, 1.5, 3.0
 #: A transient of unknown magnitude may be at any redshift: as likely within each factor of it, from about here on.
 NEAR = 0.02
 
