@@ -1,0 +1,54 @@
+"""The cells of the map: five levels of 32 x 32, each twice as wide as the one before, around the transient.
+
+The inner 16 x 16 cells of a level are exactly the whole of the next finer one, so the finest level that reaches a place
+speaks for it: 1,024 cells of 0.25 arcsec, then four rings of 768, up to 128 arcsec across with cells of 4 arcsec.
+Rows go north and columns west, as in the images.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+LEVELS, SIDE = 5, 32
+#: The inner part of a level that the finer one covers.
+INNER = slice(SIDE // 4, SIDE - SIDE // 4)
+#: Side of the cells of each level.
+CELL_ARCSEC = 0.25 * 2.0 ** np.arange(LEVELS)
+AREA_ARCSEC2 = (CELL_ARCSEC**2)[:, None, None]
+
+
+def _speaks() -> NDArray[np.bool_]:
+    made = np.ones((LEVELS, SIDE, SIDE), bool)
+    made[1:, INNER, INNER] = False
+    return made
+
+
+#: Whether a cell is its place's own: (levels, 32, 32).
+SPEAKS = _speaks()
+
+
+def centres() -> tuple[Floats, Floats]:
+    """Return the places of all cells' middles, east and north in arcsec, each (levels, 32, 32)."""
+    steps = (np.arange(SIDE) - (SIDE - 1) / 2) * CELL_ARCSEC[:, None]
+    shape = (LEVELS, SIDE, SIDE)
+    return np.broadcast_to(-steps[:, None, :], shape), np.broadcast_to(steps[:, :, None], shape)
+
+
+def filled(levels: NDArray) -> NDArray:
+    """Return masses (n, levels, 32, 32) in which the inner cells hold the sum of the finer cells that speak there."""
+    made = np.array(levels, float)
+    for level in range(1, LEVELS):
+        finer = made[:, level - 1]
+        made[:, level, INNER, INNER] = (
+            finer[:, 0::2, 0::2] + finer[:, 0::2, 1::2] + finer[:, 1::2, 0::2] + finer[:, 1::2, 1::2]
+        )
+    return made
+
+
+def cell_arcsec(offset_arcsec: Floats) -> Floats:
+    """Return the side of the cells that speak for places (n, 2); NaN gives the coarsest."""
+    reach = np.nan_to_num(np.abs(offset_arcsec).max(1), nan=np.inf)
+    return CELL_ARCSEC[np.minimum(np.searchsorted(CELL_ARCSEC * SIDE / 2, reach), LEVELS - 1)]

@@ -1,0 +1,117 @@
+"""A map of where the host's centre is, and the questions that can be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tom_alerce_like.plugins.hosts.heatmap import grid
+
+Floats = NDArray[np.float64]
+#: Density given to places to which the map gives none: below any evidence, above minus infinity.
+FLOOR_PER_ARCSEC2 = 1e-9
+#: Points by which a circle is filled: a sunflower's seeds, each of the same area.
+_SEEDS = 64
+_SEED = np.arange(_SEEDS) + 0.5
+_SEED_RADIUS, _SEED_ANGLE = np.sqrt(_SEED / _SEEDS), _SEED * np.pi * (3 - np.sqrt(5))
+#: How many cells around one count as one peak, on each level.
+_REACH_CELLS = (3, 1, 1, 1, 1)
+#: Peaks of a map are at least so far apart.
+_APART_CELLS, _APART_ARCSEC = 2.5, 1.5
+
+
+@dataclass(frozen=True)
+class Map:
+    """Probabilities for n fields, with `none` summing to 1 in each.
+
+    ``levels`` (n, levels, 32, 32): of the host's centre lying in each cell of `grid`, 0 where a finer level speaks.
+    ``none`` (n,): that no host is seen within the field.
+    """
+
+    levels: Floats
+    none: Floats
+
+    def __len__(self) -> int:
+        return len(self.none)
+
+    def density(self, row: ArrayLike, east_arcsec: ArrayLike, north_arcsec: ArrayLike) -> Floats:
+        """Return the natural logarithm of the probability per square arcsec at places of fields ``row`` (all (k,)).
+
+        Interpolated between the middles of cells; `FLOOR_PER_ARCSEC2` where the map says nothing.
+        """
+        row, east, north = np.broadcast_arrays(row, np.asarray(east_arcsec, float), np.asarray(north_arcsec, float))
+        return np.log(np.maximum(self._interpolated(row, east, north), FLOOR_PER_ARCSEC2))
+
+    def mass(self, row: ArrayLike, east_arcsec: ArrayLike, north_arcsec: ArrayLike, radius_arcsec: ArrayLike) -> Floats:
+        """Return the probability that the centre lies within a radius of places of fields ``row`` (all (k,))."""
+        row, east, north, radius = np.broadcast_arrays(
+            row, *(np.asarray(values, float) for values in (east_arcsec, north_arcsec, radius_arcsec))
+        )
+        at = radius[..., None] * _SEED_RADIUS
+        places = east[..., None] + at * np.cos(_SEED_ANGLE), north[..., None] + at * np.sin(_SEED_ANGLE)
+        inside = self._interpolated(np.broadcast_to(row[..., None], at.shape), *places).mean(-1)
+        return np.minimum(inside * np.pi * radius**2, 1.0)
+
+    def peaks(self, count: int = 3) -> tuple[Floats, Floats]:
+        """Return the likeliest places, apart from one another: (n, count, 2) east and north, and (n, count) their mass.
+
+        The mass is that of 3 x 3 cells (1.75 arcsec square on the finest level), the place their middle weighed by
+        probability. NaN and 0 where no mass is left.
+        """
+        left = np.array(self.levels)
+        offsets, masses = np.full((len(self), count, 2), np.nan), np.zeros((len(self), count))
+        for number in range(count):
+            offset, masses[:, number], level = _highest(left)
+            offsets[masses[:, number] > 0, number] = offset[masses[:, number] > 0]
+            _take(left, offset, grid.CELL_ARCSEC[level])
+        return offsets, masses
+
+    def _interpolated(self, row: NDArray, east: Floats, north: Floats) -> Floats:
+        """Return densities per square arcsec, from the finest level that reaches a place."""
+        density = np.pad(grid.filled(self.levels) / grid.AREA_ARCSEC2, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
+        reach = np.maximum(np.abs(east), np.abs(north))
+        # beyond the middle of a level's outermost cells the next one is as sharp
+        level = np.searchsorted(grid.CELL_ARCSEC[:-1] * (grid.SIDE - 1) / 2, reach)
+        cell = grid.CELL_ARCSEC[level]
+        inside = reach < cell * grid.SIDE / 2
+        x, y = (np.where(inside, values / cell, 0) + (grid.SIDE + 1) / 2 for values in (-east, north))
+        left, low = np.floor(x).astype(int), np.floor(y).astype(int)
+        along, up = x - left, y - low
+        below = density[row, level, low, left] * (1 - along) + density[row, level, low, left + 1] * along
+        above = density[row, level, low + 1, left] * (1 - along) + density[row, level, low + 1, left + 1] * along
+        return np.where(inside, below * (1 - up) + above * up, 0.0)
+
+
+def _highest(levels: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return the middle (n, 2) and the mass of the cells around the one that has most around it, and its level."""
+    whole = grid.filled(levels)
+    sums = _around(whole)
+    n = np.arange(len(levels))
+    # a cell whose place a finer level speaks for would win by its size alone
+    best = np.where(grid.SPEAKS, sums, 0.0).reshape(len(levels), grid.SPEAKS.size).argmax(1)
+    at = n, *np.unravel_index(best, grid.SPEAKS.shape)
+    mass = sums[at]
+    safe = np.where(mass > 0, mass, 1.0)
+    return np.stack([_around(whole * place)[at] / safe for place in grid.centres()], 1), mass, at[1]
+
+
+def _around(values: Floats) -> Floats:
+    """Return sums over the cells around each."""
+    total = np.zeros_like(values)
+    for level, reach in enumerate(_REACH_CELLS):
+        padded = np.pad(values[:, level], ((0, 0), (reach + 1, reach), (reach + 1, reach))).cumsum(1).cumsum(2)
+        side = 2 * reach + 1
+        total[:, level] = (
+            padded[:, side:, side:] - padded[:, :-side, side:] - padded[:, side:, :-side] + padded[:, :-side, :-side]
+        )
+    return total
+
+
+def _take(levels: Floats, offset: Floats, cell_arcsec: Floats) -> None:
+    """Take away the mass around places."""
+    east, north = grid.centres()
+    apart = np.hypot(east - offset[:, 0, None, None, None], north - offset[:, 1, None, None, None])
+    near = np.maximum(cell_arcsec[:, None, None, None], grid.CELL_ARCSEC[:, None, None]) * _APART_CELLS
+    levels[apart < np.maximum(near, _APART_ARCSEC)] = 0
