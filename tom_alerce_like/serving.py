@@ -34,6 +34,17 @@ def notes(path: Path) -> Mapping[str, str]:
     return MappingProxyType(session(path).get_modelmeta().custom_metadata_map)
 
 
+def platt(path: Path, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the probabilities (n,) of a file of weights that gives one margin and keeps its slope and offset."""
+    (margin,) = session(path).run(["logits"], {"features": features})
+    return calibrated(margin[:, 0], *(float(notes(path)[name]) for name in ("slope", "offset")))
+
+
+def calibrated(margin: NDArray[Any], slope: float, offset: float) -> NDArray[np.float64]:
+    """Return the probabilities of margins (n,): Platt 1999."""
+    return 1 / (1 + np.exp(-(slope * margin.astype(float) + offset)))
+
+
 def one_thread() -> Any:
     """Return a context in which matrix products of NumPy take one thread.
 

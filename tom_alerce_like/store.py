@@ -22,7 +22,7 @@ _TEXTS = ("survey", "object_id", "alert_id", "band")
 _NUMBERS = ("mjd", "ra_deg", "dec_deg", "mag", "mag_err", "flux_njy", "flux_err_njy", "real_bogus")
 _CUTOUTS = ("science", "template", "difference")
 _VERSIONS = ("alert", "forced")
-_HOST = ("host_redshift", "host_redshift_err", "host_offset_arcsec")
+HOST = ("host_redshift", "host_redshift_err", "host_offset_arcsec")
 #: Error of a redshift that states none, over 1 + z: of a spectroscopic one, and of any other.
 UNSTATED_SPEC_ERR, UNSTATED_PHOTO_ERR = 0.001, 0.03
 
@@ -54,13 +54,13 @@ def latest(target_ids: Iterable[int]) -> pd.DataFrame:
 
 
 def _hosts(target_ids: list[int]) -> dict[str, Any]:
-    names = ("target_id", *_HOST, "host_redshift_kind")
+    names = ("target_id", *HOST, "host_redshift_kind")
     rows = [row for ids in slices(target_ids) for row in Candidate.objects.filter(pk__in=ids).values_list(*names)]
     table = pd.DataFrame(rows, columns=list(names)).set_index("target_id").reindex(target_ids)
-    redshift, error, offset = (table[name].to_numpy(float) for name in _HOST)
+    redshift, error, offset = (table[name].to_numpy(float) for name in HOST)
     spectroscopic = (table["host_redshift_kind"] == "spec").to_numpy()
     unstated = (1 + redshift) * np.where(spectroscopic, UNSTATED_SPEC_ERR, UNSTATED_PHOTO_ERR)
-    return dict(zip(_HOST, (redshift, np.where(error > 0, error, unstated), offset), strict=True))
+    return dict(zip(HOST, (redshift, np.where(error > 0, error, unstated), offset), strict=True))
 
 
 def _images(alert: Alert) -> dict[str, bytes] | None:

@@ -58,7 +58,7 @@ def test_what_the_picture_says_stands_apart_from_what_it_is(admin_client, target
     assert [said.classifier for said in shown["aspects"]] == ["star_galaxy"]
     assert [said.classifier for said in shown["naming"]] == ["stamp"]
     page = admin_client.get(url(target)).content.decode()
-    picture = page[page.index("What the picture says") : page.index("Light curve")]
+    picture = page[page.index("Real or not, and other aspects") : page.index("Light curve")]
     assert all(
         text in picture for text in ("real_bogus", "0.97", "braai", "0.88", "star_galaxy", "the survey's own", "0.84")
     )

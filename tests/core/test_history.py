@@ -12,7 +12,7 @@ from tests.core.skies import alert, batch
 from tests.core.skies import point as of_curve
 from tom_alerce_like import history, panels, store, verdict_plot
 from tom_alerce_like.alerts import lightcurve
-from tom_alerce_like.models import Alert
+from tom_alerce_like.models import Alert, Candidate
 from tom_alerce_like.plots import Line, light_curve
 from tom_alerce_like.taxonomy import BRANCHES, branch
 from tom_alerce_like.verdict_plot import LINE_COLOURS, MARKERS
@@ -236,7 +236,9 @@ def test_modules_judge_again_when_there_is_something_new(admin_client, target, m
     assert "after 2 detections" in page(admin_client, target, "verdicts") and asked == [1, 2]
     monkeypatch.setattr(Tree, "version", "1.1")
     page(admin_client, target, "verdicts")
-    assert asked == [1, 2, 2]
+    Candidate.objects.filter(pk=target.pk).update(host_redshift=0.05)
+    page(admin_client, target, "verdicts")
+    assert asked == [1, 2, 2, 2]
 
 
 @pytest.mark.parametrize("nonsense", ["nonsense", None, pd.DataFrame({"a": ["b"]}), pd.DataFrame({"a": [0.1] * 9})])

@@ -17,6 +17,7 @@ from tom_dataproducts.models import PhotometryReducedDatum
 
 from tom_alerce_like import history, module, store, verdict_plot
 from tom_alerce_like.ingest.photometry import ALERT, FORCED
+from tom_alerce_like.models import Candidate
 from tom_alerce_like.permissions import target_or_404
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def verdict_history(target_id: int) -> dict[str, Any]:
     """Return the picture and the words; empty where there is nothing to tell.
 
     Judged are the newest `history.MAX_POINTS` points of the survey. An answer is kept for an hour, or until points come
-    in or the modules change: all modules judge 20 nights each time.
+    in, the host or the modules change: all modules judge 20 nights each time.
     """
     try:
         key = _key(target_id)
@@ -62,5 +63,6 @@ def _key(target_id: int) -> str:
     datums = PhotometryReducedDatum.objects.filter(target_id=target_id, reduction_version__in=(ALERT, FORCED))
     points = datums.aggregate(newest=Max("timestamp"), count=Count("pk"))
     modules = [(made.name, made.version) for made in module.enabled()]
-    known = json.dumps([target_id, str(points["newest"]), points["count"], modules])
+    host = Candidate.objects.filter(pk=target_id).values_list(*store.HOST, "host_redshift_kind").first()
+    known = json.dumps([target_id, str(points["newest"]), points["count"], modules, host])
     return f"tom_alerce_like.verdicts.{hashlib.sha256(known.encode()).hexdigest()}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.early_sn_ia.features import matrix
 from tom_alerce_like.plugins.classifiers.early_sn_ia.nights import nights
-from tom_alerce_like.serving import notes, session
+from tom_alerce_like.serving import platt
 
 _FOLDER = Path(__file__).parent / "weights"
 #: LSST sees other redshifts than ZTF, and so other colours and speeds of the same supernovae.
@@ -50,11 +49,4 @@ class EarlySNIa:
 
 def probability(features: NDArray[np.float32], survey: str) -> NDArray[np.float64]:
     """Return the probabilities of a SN Ia by a survey's shipped weights, shape (n,)."""
-    (margin,) = session(WEIGHTS[survey]).run(["logits"], {"features": features})
-    known = notes(WEIGHTS[survey])
-    return calibrated(margin[:, 0], float(known["slope"]), float(known["offset"]))
-
-
-def calibrated(margin: NDArray[Any], slope: float, offset: float) -> NDArray[np.float64]:
-    """Return the probability of margins (n,): Platt 1999."""
-    return 1 / (1 + np.exp(-(slope * margin.astype(float) + offset)))
+    return platt(WEIGHTS[survey], features)

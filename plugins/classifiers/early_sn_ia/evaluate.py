@@ -19,9 +19,10 @@ from sklearn.metrics import roc_auc_score
 
 from tom_alerce_like.plugins.classifiers import labelled
 from tom_alerce_like.plugins.classifiers.early_sn_ia import sources
-from tom_alerce_like.plugins.classifiers.early_sn_ia.classifier import calibrated, probability
+from tom_alerce_like.plugins.classifiers.early_sn_ia.classifier import probability
 from tom_alerce_like.plugins.classifiers.early_sn_ia.features import FEWEST, NAMES
 from tom_alerce_like.plugins.classifiers.measures import calibration_error, with_intervals
+from tom_alerce_like.serving import calibrated
 
 Floats = NDArray[np.float64]
 SEED, PARTS = 20260926, 5

@@ -13,9 +13,9 @@ import lightgbm
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from tom_alerce_like.plugins.classifiers import export_lightgbm, labelled
+from tom_alerce_like.plugins.classifiers.calibrate import line
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.early_sn_ia import simulated, sources
 from tom_alerce_like.plugins.classifiers.early_sn_ia.classifier import VERSION, WEIGHTS
@@ -105,8 +105,7 @@ def calibration(table: pd.DataFrame, more: pd.DataFrame) -> tuple[float, float]:
     for fit, test in labelled.folds(table, _PARTS, SEED):
         unseen[test] = margins(trees(pd.concat([table.iloc[fit], more])), table.iloc[test])
     measured = ~table["is_ia"] | table["source"].isin([sources.SNIA, *SIMULATED_SOURCES])
-    model = LogisticRegression(C=1e6).fit(unseen[:, None], table["is_ia"], sample_weight=once(table).where(measured, 0))
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    return line(unseen, table["is_ia"].to_numpy(bool), once(table).where(measured, 0).to_numpy(float))
 
 
 def main() -> None:

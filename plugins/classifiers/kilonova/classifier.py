@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.kilonova.features import COLUMNS, NAMES, matrix
-from tom_alerce_like.serving import notes, session
+from tom_alerce_like.serving import platt
 
 WEIGHTS = Path(__file__).parent / "weights" / "kilonova.onnx"
 VERSION = "1.1"
@@ -52,8 +52,7 @@ def probability(features: NDArray[np.float32]) -> NDArray[np.float64]:
     made = np.full(len(features), np.nan)
     known = judged(features)
     if known.any():
-        (margin,) = session(WEIGHTS).run(["logits"], {"features": features[known]})
-        made[known] = calibrated(margin[:, 0], *(float(notes(WEIGHTS)[name]) for name in ("slope", "offset")))
+        made[known] = platt(WEIGHTS, features[known])
     return made
 
 
@@ -61,8 +60,3 @@ def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which rows are judged."""
     new = (features[:, _DAYS] >= SHORTEST_DAYS) & (features[:, _AGE] <= LONGEST_DAYS)
     return new & (features[:, _ERR] <= LARGEST_ERR_MAG_PER_DAY)
-
-
-def calibrated(margin: NDArray, slope: float, offset: float) -> NDArray[np.float64]:
-    """Return the probability of margins (n,): Platt 1999."""
-    return 1 / (1 + np.exp(-(slope * margin.astype(float) + offset)))

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.cosmology import distance_modulus_mag
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
-from tom_alerce_like.plugins.classifiers.curves.simulate.light import COLOUR_SCALE, EXTINCTION, Ints, distance_modulus
+from tom_alerce_like.plugins.classifiers.curves.simulate.light import COLOUR_SCALE, EXTINCTION, Ints
 from tom_alerce_like.plugins.classifiers.kilonova.fit import Line, line
 
 #: Days before the newest detection that the two lines are fitted to.
@@ -81,7 +82,7 @@ def of_curves(curves: Curves, known: dict[str, Floats]) -> NDArray[np.float32]:
     made |= _limits(curves, dust, colour, first, start, at_brightest, brightest)
     z, z_err = known.get("host_redshift", none), known.get("host_redshift_err", none)
     z = np.where((z > 1e-4) & (z < 10), z, np.nan)
-    made["absolute_mag"] = brightest - distance_modulus(z)
+    made["absolute_mag"] = brightest - distance_modulus_mag(z)
     made["absolute_mag_err"] = 2.17 * np.where(z_err >= 0, z_err, np.nan) / z
     table = np.stack([made[name] for name in NAMES], axis=1)
     table[np.isnan(newest)] = np.nan

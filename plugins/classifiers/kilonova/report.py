@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tom_alerce_like.cosmology import luminosity_distance_mpc
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.simulate import unpacked
-from tom_alerce_like.plugins.classifiers.curves.simulate.light import luminosity_distance_mpc
 from tom_alerce_like.plugins.classifiers.kilonova import evaluate, nights, train
 from tom_alerce_like.plugins.classifiers.kilonova.classifier import FLAGGED, probability
 from tom_alerce_like.plugins.classifiers.kilonova.features import of_curves

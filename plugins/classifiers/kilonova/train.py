@@ -15,17 +15,18 @@ import lightgbm
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.model_selection import GroupKFold
 
+from tom_alerce_like.plugins.classifiers.calibrate import line
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate import Templates, unpacked
 from tom_alerce_like.plugins.classifiers.curves.simulate.templates import SOURCES
 from tom_alerce_like.plugins.classifiers.export_lightgbm import Part, write
 from tom_alerce_like.plugins.classifiers.kilonova import nights
-from tom_alerce_like.plugins.classifiers.kilonova.classifier import VERSION, WEIGHTS, calibrated, judged
+from tom_alerce_like.plugins.classifiers.kilonova.classifier import VERSION, WEIGHTS, judged
 from tom_alerce_like.plugins.classifiers.kilonova.features import COLUMNS, NAMES, of_curves
+from tom_alerce_like.serving import calibrated
 
 SEED = 20261120
 SURVEYS = ("ZTF", "LSST")
@@ -124,13 +125,7 @@ def fitted(given: Examples) -> Model:
     for fit, test in GroupKFold(3).split(margin, groups=given.owner):
         part = trees(Examples(*(values[fit] for values in given)))
         margin[test] = part.predict(given.features[test], raw_score=True, num_threads=1)
-
-    def loss(line: Floats) -> float:
-        said = np.clip(calibrated(margin, *line), 1e-12, 1 - 1e-12)
-        return float(-(given.weight * np.log(np.where(given.is_kilonova, said, 1 - said))).sum())
-
-    slope, offset = minimize(loss, [1.0, 0.0], method="Nelder-Mead").x
-    return Model(trees(given), float(slope), float(offset))
+    return Model(trees(given), *line(margin, given.is_kilonova, given.weight))
 
 
 def trained(folder: Path) -> Model:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.classifiers.microlensing.features import COLUMNS, NAMES, matrix
-from tom_alerce_like.serving import notes, session
+from tom_alerce_like.serving import platt
 
 _FOLDER = Path(__file__).parent / "weights"
 #: For LSST's objects of our Galaxy (a redshift of 0), for those of which that is unknown, and for all other surveys.
@@ -51,8 +51,7 @@ def probability(features: NDArray[np.float32], of_lsst: NDArray[np.bool_]) -> ND
     for path, chosen in zip(WEIGHTS.values(), (of_lsst & star, of_lsst & ~star, ~of_lsst), strict=True):
         rows = known & ~galaxy & chosen
         if rows.any():
-            (margin,) = session(path).run(["logits"], {"features": features[rows]})
-            made[rows] = calibrated(margin[:, 0], *(float(notes(path)[name]) for name in ("slope", "offset")))
+            made[rows] = platt(path, features[rows])
     made[known & galaxy] = HOSTED
     return made
 
@@ -65,8 +64,3 @@ def has_galaxy(features: NDArray[np.float32]) -> NDArray[np.bool_]:
 def judged(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which rows are judged."""
     return np.isfinite(features[:, _CHI2])
-
-
-def calibrated(margin: NDArray, slope: float, offset: float) -> NDArray[np.float64]:
-    """Return the probability of margins (n,): Platt 1999."""
-    return 1 / (1 + np.exp(-(slope * margin.astype(float) + offset)))

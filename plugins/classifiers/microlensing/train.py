@@ -15,9 +15,9 @@ import lightgbm
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedGroupKFold
 
+from tom_alerce_like.plugins.classifiers.calibrate import line
 from tom_alerce_like.plugins.classifiers.curves import Curves, sets
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate import Templates, unpacked
@@ -27,11 +27,11 @@ from tom_alerce_like.plugins.classifiers.microlensing.classifier import (
     HOSTED,
     VERSION,
     WEIGHTS,
-    calibrated,
     has_galaxy,
     judged,
 )
 from tom_alerce_like.plugins.classifiers.microlensing.features import COLUMNS, NAMES, matrix, of_curves
+from tom_alerce_like.serving import calibrated
 
 SEED = 20261120
 TEMPLATES = (
@@ -159,13 +159,7 @@ def fitted(given: Examples) -> Model:
     for fit, test in folds(given, 3):
         margin[test] = trees(chosen(given, fit)).predict(given.features[test], raw_score=True, num_threads=1)
     star = judged(given.features) & ~has_galaxy(given.features)
-
-    def loss(line: Floats) -> float:
-        said = np.clip(calibrated(margin[star], *line), 1e-12, 1 - 1e-12)
-        return float(-np.log(np.where(given.is_lens[star], said, 1 - said)).sum())
-
-    slope, offset = minimize(loss, [1.0, 0.0], method="Nelder-Mead").x
-    return Model(trees(given), float(slope), float(offset))
+    return Model(trees(given), *line(margin[star], given.is_lens[star]))
 
 
 def main() -> None:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tom_alerce_like.cosmology import distance_modulus_mag
+
 Floats = NDArray[np.float32]
 SPECTRA = Path(__file__).parent / "weights" / "spectra.npz"
 LEARNED = SPECTRA.with_name("learned.npz")
@@ -54,14 +56,6 @@ class Bank:
     stretch: Floats
 
 
-def distance_modulus(redshift: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return distance moduli in a flat universe with H0 = 70 km/s/Mpc and a matter density of 0.3."""
-    grid = np.linspace(0, 5, 2001)
-    inverse = 1 / np.sqrt(0.3 * (1 + grid) ** 3 + 0.7)
-    comoving = np.concatenate([[0], np.cumsum((inverse[1:] + inverse[:-1]) / 2) * grid[1]]) * 299792.458 / 70
-    return 5 * np.log10(np.maximum(np.interp(redshift, grid, comoving) * (1 + redshift), 1e-3)) + 25
-
-
 def normal(body: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a spectrum (phase, wavelength) moved and scaled: its maximum in B is 1, at phase 0."""
     blue = body[:, (WAVELENGTHS > 3900) & (WAVELENGTHS < 4900)].mean(axis=1)
@@ -89,7 +83,7 @@ def load(survey: str, learned: bool = True) -> Bank:
     response = _responses(kept["filters"].astype(float)[list(OF_SURVEY[survey])])
     flux = np.einsum("zbl,kpl->zbpk", response, spectra, optimize=True)
     absolute = np.array([member.absolute for member in members])
-    apparent = absolute[None] + distance_modulus(REDSHIFTS)[:, None]
+    apparent = absolute[None] + distance_modulus_mag(REDSHIFTS)[:, None]
     flux *= 10 ** (-0.4 * (apparent - 31.4))[:, None, None, :]
     kind = np.array([member.kind for member in members])
     # tiny fluxes would be slow numbers without being any light

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.cosmology import distance_modulus_mag
 from tom_alerce_like.plugins.classifiers.curves import BANDS, Curves
 from tom_alerce_like.plugins.classifiers.supernova_type import bank
 from tom_alerce_like.plugins.classifiers.supernova_type.redshifts import Pairs, candidates
@@ -91,7 +92,7 @@ def farther(redshift: Floats) -> Floats:
     """Return how much fainter a galaxy nearer than the bank's first redshift would be there; 1 for others, unknown."""
     near = (redshift > 0) & (redshift < bank.REDSHIFTS[0])
     nearest, first = np.where(near, np.maximum(redshift, 1e-4), bank.REDSHIFTS[0]), bank.REDSHIFTS[:1]
-    return 10 ** (0.4 * (bank.distance_modulus(nearest) - bank.distance_modulus(first)))
+    return 10 ** (0.4 * (distance_modulus_mag(nearest) - distance_modulus_mag(first)))
 
 
 def points_of(curves: Curves, mw_ebv: Floats, scale: Floats | None = None) -> tuple[Points, Floats]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tom_alerce_like.cosmology import distance_modulus_mag
 from tom_alerce_like.plugins.classifiers.curves import Curves
 from tom_alerce_like.plugins.classifiers.curves.simulate import cadence
 from tom_alerce_like.plugins.classifiers.supernova_type import bank
@@ -67,7 +68,7 @@ def copies(surfaces: Sequence[Surface | None], n: int, survey: str, known: Sky, 
     """Return up to n copies of each supernova as ``survey`` sees it."""
     templates = bank.load(survey, learned=False)
     noise = _noise(known, survey)
-    volume = np.gradient(10 ** (0.6 * bank.distance_modulus(bank.REDSHIFTS)) / (1 + bank.REDSHIFTS) ** 4)
+    volume = np.gradient(10 ** (0.6 * distance_modulus_mag(bank.REDSHIFTS)) / (1 + bank.REDSHIFTS) ** 4)
     visits = known.visits if survey == "LSST" else _ztf_visits(400, rng)
     found: list[tuple[Floats, ...]] = []
     about: list[tuple[float, ...]] = []

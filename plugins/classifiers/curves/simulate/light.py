@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tom_alerce_like.cosmology import luminosity_distance_mpc
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 
 Ints = NDArray[np.int64]
@@ -21,30 +21,12 @@ COLOUR_SCALE = np.log(WAVELENGTH_CM / WAVELENGTH_CM[2]) / np.log(WAVELENGTH_CM[2
 #: Extinction over E(B-V) in these bands: Schlafly & Finkbeiner 2011, doi:10.1088/0004-637X/737/2/103.
 EXTINCTION = np.array([4.145, 3.237, 2.273, 1.684, 1.323, 1.088])
 C_CM, MPC_CM, DAY_S = 2.998e10, 3.0857e24, 86400.0
-
-
-@cache
-def _distances() -> tuple[Floats, Floats]:
-    z = np.concatenate([[0], np.geomspace(1e-5, 5, 2000)])
-    inverse = 1 / np.sqrt(0.3 * (1 + z) ** 3 + 0.7)
-    comoving = np.concatenate([[0], np.cumsum(np.diff(z) * (inverse[1:] + inverse[:-1]) / 2)])
-    return z, comoving * (1 + z) * 299792.458 / 70
-
-
-def luminosity_distance_mpc(z: Floats) -> Floats:
-    """Return luminosity distances for H0 = 70 km/s/Mpc and matter 0.3."""
-    return np.interp(z, *_distances())
+_REDSHIFTS = np.concatenate([[0], np.geomspace(1e-5, 5, 2000)])
 
 
 def redshift_at(distance_mpc: Floats) -> Floats:
     """Return redshifts of luminosity distances."""
-    z, distance = _distances()
-    return np.interp(distance_mpc, distance, z)
-
-
-def distance_modulus(z: Floats) -> Floats:
-    """Return distance moduli in mag."""
-    return 5.0 * np.log10(luminosity_distance_mpc(z)) + 25.0
+    return np.interp(distance_mpc, luminosity_distance_mpc(_REDSHIFTS), _REDSHIFTS)
 
 
 def redshifts(n: int, largest: float, rng: np.random.Generator) -> Floats:

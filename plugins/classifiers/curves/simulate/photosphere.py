@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tom_alerce_like.cosmology import luminosity_distance_mpc
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate.light import (
     C_CM,
     MPC_CM,
     WAVELENGTH_CM,
     Ints,
-    luminosity_distance_mpc,
 )
 
 STEFAN_BOLTZMANN = 5.6704e-5

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from tom_alerce_like.cosmology import distance_modulus_mag
 from tom_alerce_like.plugins.classifiers.curves.curves import Floats
 from tom_alerce_like.plugins.classifiers.curves.simulate.light import (
     Ints,
     Light,
-    distance_modulus,
     njy,
     reddened,
     redshifts,
@@ -108,7 +108,7 @@ class Templates:
         place = np.interp(np.log(z), np.log(grid), np.arange(len(grid)))
         # fluxes between two redshifts of the grid are those at the nearest, at the distance of the object
         nearest = np.rint(place).astype(np.int64)
-        scale = 10 ** (-0.4 * (peak_mag + distance_modulus(z) - distance_modulus(grid[nearest])))
+        scale = 10 ** (-0.4 * (peak_mag + distance_modulus_mag(z) - distance_modulus_mag(grid[nearest])))
 
         def flux(row: Ints, days: Floats, band: Ints) -> Floats:
             phase = days / (1 + z[row])
@@ -150,7 +150,7 @@ def _fluxes(folder: Path, survey: str, name: str, rng: np.random.Generator) -> F
         for band, bandpass in _BANDPASSES[survey].items():
             passed = sncosmo.get_bandpass(bandpass)
             made[:, band, known] = [_jansky(passed, rest, flux, z) for z in grid]
-    dimmed = 10 ** (-0.4 * distance_modulus(grid)) * njy(np.array(0.0)) / at_10_pc
+    dimmed = 10 ** (-0.4 * distance_modulus_mag(grid)) * njy(np.array(0.0)) / at_10_pc
     return made * dimmed[:, None, None]
 
 
