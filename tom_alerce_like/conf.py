@@ -50,6 +50,8 @@ DEFAULTS: dict[str, Any] = {
     "ANOMALY_DECISIONS": None,
     # galaxy catalogues for hosts: paths of parquet files, or "vizier" and "ned" for the online services
     "HOST_CATALOGUES": [],
+    # catalogues to match lists with: {name: path of a parquet or CSV file, of a folder of such, or of a HATS folder}
+    "XMATCH_CATALOGUES": {},
     # dotted path of the strategy that ranks candidates
     "STRATEGY": "tom_alerce_like.plugins.priority.strategies.young_supernova",
     # observing sites for visibility and plans: {name: {longitude_deg, latitude_deg, elevation_m}}

@@ -1,0 +1,130 @@
+"""Match a list of positions with catalogues."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tom_alerce_like import progress
+from tom_alerce_like.exceptions import AlerceLikeError, InputError
+from tom_alerce_like.plugins.crossmatch import catalogues, csvfile, joined, matching, positions
+from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
+from tom_alerce_like.plugins.crossmatch.joined import Found
+from tom_alerce_like.plugins.crossmatch.matches import Matches, Source
+
+SHOWN_PROBLEMS = 20
+
+
+class Command(BaseCommand):
+    """Write a CSV file with catalogues' columns beside its own; what went wrong is said on standard error.
+
+    Fails when a catalogue could not be asked to the end; what the others hold is written nevertheless.
+    """
+
+    help = "Match the positions of a CSV file with catalogues: files of this TOM, tables at CDS, catsHTM."
+    # hints about what is switched off belong to `check`, not to every run
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="IN.csv", help="a table whose first line names its columns")
+        parser.add_argument(
+            "--catalogue", action="append", required=True, metavar="NAME",
+            help=f"may be repeated: a name in XMATCH_CATALOGUES, {', '.join([*catalogues.CDS, catalogues.CATSHTM])}, "
+            "or VizieR's identifier of a table",
+        )  # fmt: skip
+        parser.add_argument("--radius", type=float, default=1.5, metavar="ARCSEC", help="1.5 where not given")
+        parser.add_argument("--ra", metavar="COLUMN", help="guessed from the columns' names where not given")
+        parser.add_argument("--dec", metavar="COLUMN")
+        parser.add_argument("--nearest", action="store_true", help="only the nearest match of each row")
+        parser.add_argument("--matches-only", action="store_true", help="leave out rows without a match")
+        parser.add_argument("-o", "--output", metavar="OUT.csv", help="standard output where not given")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            whole = self._run(options)
+        except (AlerceLikeError, OSError) as error:
+            raise CommandError(str(error)) from error
+        if not whole:
+            raise CommandError("not every catalogue could be asked to the end")
+
+    def _run(self, options: dict[str, Any]) -> bool:
+        table = csvfile.read(partial(open, options["file"], "rb"))
+        places = positions.read(table, *_columns(table, options), max_problems=SHOWN_PROBLEMS)
+        self._tell(places.problems, places.n_bad)
+        sources = [catalogues.source(name) for name in options["catalogue"]]
+        batches = matching.plan(sources, places, options["radius"])
+        failed: set[int] = set()
+        with tempfile.TemporaryDirectory() as folder:
+            files: list[list[Path]] = [[] for _ in sources]
+            for batch in progress.shown(batches, "xmatch", len(batches)):
+                if batch.number in failed:
+                    continue
+                source = sources[batch.number]
+                try:
+                    part = matching.ask(source, places, batch, options["radius"], options["nearest"])
+                except AlerceLikeError as error:
+                    failed.add(batch.number)
+                    self.stderr.write(f"{source.name}: {error}; asked for {batch.first:,} positions")
+                    continue
+                files[batch.number].append(Path(folder) / f"{batch.number}_{batch.first}.parquet")
+                files[batch.number][-1].write_bytes(part.packed())
+            n_lines = _write(table, _found(sources, files), options)
+        self.stderr.write(f"xmatch: rows={len(places.ra_deg)} bad={places.n_bad} lines={n_lines} failed={len(failed)}")
+        return not failed
+
+    def _tell(self, problems: Sequence[str], n_bad: int) -> None:
+        for problem in problems:
+            self.stderr.write(f"{problem}: kept without a match")
+        if n_bad > len(problems):
+            self.stderr.write(f"and {n_bad - len(problems):,} more lines without a position")
+
+
+def _columns(table: CsvFile, options: dict[str, Any]) -> tuple[int, int]:
+    """Return the numbers of the columns of the position, as the user says or else as their names do."""
+    if options["ra"] and options["dec"]:
+        return positions.column(table.header, options["ra"]), positions.column(table.header, options["dec"])
+    if options["ra"] or options["dec"]:
+        raise InputError("give both --ra and --dec, or none of them")
+    pair = positions.guess(table.header)
+    if pair is None:
+        raise InputError(f"which columns are the position? Give --ra and --dec of: {', '.join(table.header)}")
+    return pair
+
+
+def _found(sources: Sequence[Source], files: Sequence[Sequence[Path]]) -> list[Found]:
+    return [
+        Found(source.name, [partial(_load, file) for file in some]) for source, some in zip(sources, files, strict=True)
+    ]
+
+
+def _load(file: Path) -> Matches:
+    return Matches.unpacked(file.read_bytes())
+
+
+def _write(table: CsvFile, found: Sequence[Found], options: dict[str, Any]) -> int:
+    """Write the result, in place of an older file only when it is whole."""
+    if not options["output"]:
+        return joined.write(table, found, sys.stdout, options["matches_only"])
+    path = Path(options["output"])
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", newline="", delete=False
+    ) as out:
+        try:
+            n_lines = joined.write(table, found, out, options["matches_only"])
+        except BaseException:
+            os.unlink(out.name)
+            raise
+    # a temporary file is its owner's alone
+    umask = os.umask(0)
+    os.umask(umask)
+    os.chmod(out.name, 0o666 & ~umask)
+    os.replace(out.name, path)
+    return n_lines
