@@ -45,7 +45,7 @@ def sky(
         seen_by = camera(rng, coarse_share)
         images[k] = exposed(rng, scene.drawn(rng, _with_transient(rng, sources), seen_by), seen_by)
         coarse[k] = seen_by.is_coarse
-        drawn.append(sources)
+        drawn.append(sources | {"re_arcsec": catalogue.half_light_arcsec(sources)})
         lists.append(catalogue.listed(rng, sources, catalogue.survey(rng)))
     sources = _on_sky(drawn, ra, dec).rename(columns={"re_arcsec": "a_arcsec"})
     listed = _on_sky(lists, ra, dec)

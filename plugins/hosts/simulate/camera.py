@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.ndimage import zoom
@@ -41,15 +42,15 @@ def camera(rng: np.random.Generator, coarse_share: float) -> Camera:
 
 def exposed(rng: np.random.Generator, light: Image, camera: Camera) -> Image:
     """Return what the camera made of the light: float32, unknown unit and sky level, NaN where nothing was seen."""
-    image = light + camera.noise * _sky(rng)
+    image = light + np.float32(camera.noise) * _sky(rng)
     if rng.random() < BOWL_SHARE:
         image -= np.float32(rng.uniform(0.1, 0.8)) * _background(image)
     sky = PIXEL_ARCSEC**2 * 10 ** (-0.4 * (rng.uniform(*SKY_MAG_PER_ARCSEC2) - ZERO_POINT_MAG))
-    noise = camera.noise * np.sqrt(1 + np.maximum(np.nan_to_num(light), 0) / np.float32(sky))
+    noise = np.float32(camera.noise) * np.sqrt(1 + light / np.float32(sky))
     if camera.is_coarse:
         image = _coarse(rng, image, noise)
     else:
-        image += noise.astype(np.float32) * _noise(rng, len(light))
+        image += noise * _noise(rng, len(light))
         _defects(rng, image, camera)
     unit, level = 10 ** rng.uniform(-1, 3), rng.choice([0.0, 1.0]) * rng.uniform(-50, 2000)
     return image * np.float32(unit) + np.float32(level)
@@ -78,12 +79,16 @@ def _background(image: Image) -> Image:
     return _curves(np.nan_to_num(np.nanmean(np.where(blocks < limit, blocks, np.nan), axis=-1)))
 
 
+@cache
+def _weights(n: int) -> Image:
+    apart = np.abs(np.linspace(0, n - 1, SIZE)[:, None] - np.arange(n))
+    return np.where(apart < 1, 0.5 + 0.5 * np.cos(np.pi * apart), 0).astype(np.float32)
+
+
 def _curves(knots: np.ndarray) -> Image:
     """Return knots of a square grid joined by raised cosines over the whole image."""
-    place = np.linspace(0, len(knots) - 1, SIZE)
-    apart = np.abs(place[:, None] - np.arange(len(knots)))
-    weight = np.where(apart < 1, 0.5 + 0.5 * np.cos(np.pi * apart), 0)
-    return (weight @ knots @ weight.T).astype(np.float32)
+    weight = _weights(len(knots))
+    return weight @ knots.astype(np.float32) @ weight.T
 
 
 def _coarse(rng: np.random.Generator, image: Image, noise: Image) -> Image:

@@ -8,12 +8,15 @@ import numpy as np
 
 from tom_alerce_like.plugins.hosts.simulate.galaxies import Floats, Table
 
-#: Galaxies larger than this fall apart into fragments now and then; sources closer than the other are one.
+#: Galaxies larger than the first fall apart into fragments now and then; sources closer than the second are one.
 SHREDDED_ARCSEC, BLENDED_ARCSEC = 4.0, 0.9
 SHREDDED_SHARE, PARENT_LOST_SHARE = 0.5, 0.04
 #: Shares of surveys without star probabilities, sizes or photometric redshifts.
 NO_P_STAR_SHARE, NO_SIZE_SHARE, NO_Z_PHOT_SHARE = 0.08, 0.08, 0.15
+#: Shares of surveys that say star or galaxy only (0 or 1), and that give no shape to what they take for a star.
+YES_OR_NO_SHARE, POINTS_SHAPELESS_SHARE = 0.3, 0.4
 OUTLIERS = (0.02, 0.08)
+SHAPES = ("a_arcsec", "b_arcsec", "pa_deg")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Survey:
     z_phot_outliers: float
     z_spec_mag: float
     lacks: tuple[bool, bool, bool]
+    yes_or_no: bool
+    points_shapeless: bool
 
 
 def survey(rng: np.random.Generator) -> Survey:
@@ -44,6 +49,8 @@ def survey(rng: np.random.Generator) -> Survey:
         z_phot_outliers=rng.uniform(*OUTLIERS),
         z_spec_mag=rng.choice([17.0, 17.7, 19.5, 20.5]),
         lacks=tuple(bool(lack) for lack in lacks),  # type: ignore[arg-type]
+        yes_or_no=bool(rng.random() < YES_OR_NO_SHARE),
+        points_shapeless=bool(rng.random() < POINTS_SHAPELESS_SHARE),
     )
 
 
@@ -51,7 +58,7 @@ def listed(rng: np.random.Generator, sources: Table, habits: Survey) -> Table:
     """Return a survey's list: east_arcsec, north_arcsec and the columns of `CATALOGUE_COLUMNS` but place and id."""
     mag = sources["mag"] + 0.02 * rng.standard_normal(len(sources["mag"]))
     steep = rng.uniform(0.15, 0.4)
-    # fields too large for their magnitude are lost first: half of the surface-brightness effect of a real survey
+    # those too large for their magnitude are lost first: half of the surface-brightness effect of a real survey
     limit = habits.depth_mag - 0.75 * np.log10(1 + np.square(sources["re_arcsec"] / habits.seeing_arcsec))
     seen = rng.random(len(mag)) < 1 / (1 + np.exp((mag - limit - 2 * steep) / steep))
     galaxy = sources["is_star"] == 0
@@ -95,7 +102,7 @@ def _blended(table: Table) -> Table:
     table = _rows(table, order)
     east, north = table["east_arcsec"], table["north_arcsec"]
     close = np.hypot(east[:, None] - east, north[:, None] - north) < BLENDED_ARCSEC
-    brightest = np.argmax(close, axis=1)
+    brightest = np.argmax(close, axis=1) if len(order) else order
     alone = brightest == np.arange(len(order))
     into = brightest[~alone]
     flux = 10 ** (-0.4 * table["mag"])
@@ -118,10 +125,12 @@ def _measured(rng: np.random.Generator, table: Table, habits: Survey) -> Table:
     }
     columns |= _shapes(rng, table, size, noise, habits)
     columns["p_star"] = _p_star(rng, table, size, noise, habits)
+    if habits.points_shapeless:
+        columns |= {name: np.where(columns["p_star"] > 0.5, np.nan, columns[name]) for name in SHAPES}
+    if habits.yes_or_no:
+        columns["p_star"] = np.rint(columns["p_star"])
     columns |= _redshifts(rng, table, noise, habits)
-    for lacks, names in zip(
-        habits.lacks, (("p_star",), ("a_arcsec", "b_arcsec", "pa_deg"), ("z_phot", "z_phot_err")), strict=True
-    ):
+    for lacks, names in zip(habits.lacks, (("p_star",), SHAPES, ("z_phot", "z_phot_err")), strict=True):
         if lacks:
             columns |= {name: np.full(n, np.nan) for name in names}
     return columns

@@ -28,7 +28,7 @@ def gaussians(image: Image, x: Floats, y: Floats, flux: Floats, covariance: Floa
     variance = (xx + yy) / 2 + np.hypot((xx - yy) / 2, xy)
     radius = np.sqrt(2 * variance * np.log(np.maximum(np.abs(peak) / floor, 1.0)))
     form = np.stack([yy, -2 * xy, xx]) / (-2 * determinant)
-    _spots(image, x, y, peak, form, radius, np.exp)
+    _spots(image, x, y, peak, form, radius, lambda q: np.exp(q, out=q))
 
 
 def moffats(image: Image, x: Floats, y: Floats, flux: Floats, psf: Moffat, floor: float) -> None:
@@ -60,6 +60,10 @@ def _spots(
             dy = (low - y[part])[:, None] + np.arange(patch)
             dx, dy = dx.astype(np.float32)[:, None, :], dy.astype(np.float32)[:, :, None]
             xx, xy, yy = form[:, part].astype(np.float32)[:, :, None, None]
-            value = profile(dx * (dx * xx + dy * xy) + dy * dy * yy) * peak[part].astype(np.float32)[:, None, None]
+            value = dx * (dy * xy)
+            value += dx * dx * xx
+            value += dy * dy * yy
+            value = profile(value)
+            value *= peak[part].astype(np.float32)[:, None, None]
             for spot, column, row in zip(value, left, low, strict=True):
                 image[row : row + patch, column : column + patch] += spot

@@ -47,6 +47,7 @@ def _galaxies(
     large = (major > structure.RESOLVED_PIXELS) & (sources["mag"] < structure.BRIGHT_MAG)
     textured = visible & large & (share < 0.7)
     rounder = sources["axis_ratio"] ** np.where(share < 1, 0.5, 1.0)
+    parts = []
     for index, radius, axis_ratio, light in (
         (EXPONENTIAL, major, sources["axis_ratio"], np.where(textured, 0.0, (1 - share) * flux)),
         (BULGE, major * sources["bulge_size"], rounder, np.where(sources["sersic"] < 4, share * flux, 0.0)),
@@ -54,23 +55,27 @@ def _galaxies(
     ):
         chosen = visible & (light > 0)
         shape = ellipse(radius[chosen], radius[chosen] * axis_ratio[chosen], sources["pa_deg"][chosen])
-        _smooth(image, (x[chosen], y[chosen], light[chosen]), shape, index, psf, floor)
+        parts += _smooth((x[chosen], y[chosen], light[chosen]), shape, index, psf)
+    x_all, y_all, flux_all, covariance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    paint.gaussians(image, x_all, y_all, flux_all, covariance, floor)
     for k in np.flatnonzero(textured):
         axes = major[k], major[k] * sources["axis_ratio"][k], sources["pa_deg"][k]
         structure.disc(rng, image, x[k], y[k], (1 - share[k]) * flux[k], axes, psf, floor)
 
 
-def _smooth(
-    image: Image, where: tuple[Floats, Floats, Floats], shape: Floats, index: int, psf: Moffat, floor: float
-) -> None:
-    """Add galaxies of one Sérsic index; shape (n, 3) is the covariance of a Gaussian of the half-light ellipse."""
+def _smooth(where: tuple[Floats, Floats, Floats], shape: Floats, index: int, psf: Moffat) -> list[tuple[Floats, ...]]:
+    """Return the Gaussians (x, y, flux, covariance) of galaxies of one Sérsic index as seen through the camera.
+
+    ``shape`` (n, 3) is the covariance of a Gaussian that has the half-light ellipse for its one-sigma ellipse.
+    """
     x, y, flux = where
     fluxes, widths = SERSIC[index]
-    wide = widths[:, None] ** 2 * shape[:, None, [0, 2]].mean(axis=2).T > WIDE**2 * psf.core[[0, 2]].mean()
-    profile, galaxy = np.nonzero(wide)
-    covariance = widths[profile, None] ** 2 * shape[galaxy] + psf.core
-    paint.gaussians(image, x[galaxy], y[galaxy], flux[galaxy] * fluxes[profile], covariance, floor)
-    profile, galaxy = np.nonzero(~wide)
-    for share, blur in zip(psf.flux, psf.covariance, strict=True):
-        covariance = widths[profile, None] ** 2 * shape[galaxy] + blur
-        paint.gaussians(image, x[galaxy], y[galaxy], flux[galaxy] * fluxes[profile] * share, covariance, floor)
+    wide = widths[:, None] ** 2 * shape[:, [0, 2]].mean(axis=1) > WIDE**2 * psf.core[[0, 2]].mean()
+    parts = []
+    for chosen, shares, blurs in ((wide, (1.0,), (psf.core,)), (~wide, psf.flux, psf.covariance)):
+        profile, galaxy = np.nonzero(chosen)
+        sharp, light = widths[profile, None] ** 2 * shape[galaxy], flux[galaxy] * fluxes[profile]
+        parts += [
+            (x[galaxy], y[galaxy], light * share, sharp + blur) for share, blur in zip(shares, blurs, strict=True)
+        ]
+    return parts
