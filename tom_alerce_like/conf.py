@@ -48,8 +48,13 @@ DEFAULTS: dict[str, Any] = {
     "BRAAI_SHA256": "66a699da0c0f7ece4e4046e358cfd5a78bd3eabf0117921a09c6fdd640635110",
     # where `alerce_anomaly` keeps what people decided, for the module anomaly_score to learn from (None: it does not)
     "ANOMALY_DECISIONS": None,
-    # galaxy catalogues for hosts: paths of parquet files, or "vizier" and "ned" for the online services
+    # galaxy catalogues for hosts: paths of parquet files and HATS folders, or names of online services: "vizier",
+    # "ned", "simbad", "legacy", "desi", "ps1", "sdss"
     "HOST_CATALOGUES": [],
+    # images for hosts, the first that has one counts: "stamps" (the alert's own), "ps1", "legacy", "des", "skymapper"
+    "HOST_IMAGES": [],
+    # folder in which answers of online catalogues and images are kept (None: they are asked every time)
+    "HOST_CACHE": None,
     # catalogues to match lists with: {name: path of a parquet or CSV file, of a folder of such, or of a HATS folder}
     "XMATCH_CATALOGUES": {},
     # dotted path of the strategy that ranks candidates

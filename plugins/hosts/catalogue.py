@@ -15,7 +15,7 @@ from tom_alerce_like import conf
 from tom_alerce_like.plugins.hosts.online import ONLINE
 
 Floats = NDArray[np.float64]
-_FILE = "tom_alerce_like.plugins.hosts.parquet.ParquetCatalogue"
+_FILE = "tom_alerce_like.plugins.hosts.sources.files.opened"
 
 #: One row a source in a cone. ``row`` is the position's number in the call; ``mag`` is r, AB; ``a`` and ``b`` are the
 #: semi-axes of the ellipse that holds half of the light; the position angle goes from north through east; ``p_star`` is

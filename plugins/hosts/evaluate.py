@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from tom_alerce_like.plugins.hosts.associate import Association, associate
-from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
 from tom_alerce_like.sky import separation_arcsec
 
 BINS = (0.5, 0.9, 0.99, 0.999, 1.0)
@@ -30,7 +30,7 @@ def chosen_by_people(data: Path) -> pd.DataFrame:
     return rows.sort_values("oid").reset_index(drop=True)
 
 
-def truth(rows: pd.DataFrame, catalogue: ParquetCatalogue) -> pd.Series:
+def truth(rows: pd.DataFrame, catalogue: GladeCatalogue) -> pd.Series:
     """Return the catalogue's id of each chosen host, empty where the catalogue lacks it."""
     ra, dec = rows["host_ra"].to_numpy(), rows["host_dec"].to_numpy()
     near = catalogue.cone(ra, dec, 300.0)
@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     data = parser.parse_args().data
-    catalogue = ParquetCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
+    catalogue = GladeCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
     rows = chosen_by_people(data)
     host = truth(rows, catalogue)
     start = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -26,15 +27,21 @@ class SurveyCatalogue(LocalCatalogue):
 
     Columns: ``ra_deg``, ``dec_deg`` (J2000); optional ``id``, ``mag_r`` (AB), half-light ``a_arcsec``, ``b_arcsec``,
     ``pa_deg`` (north through east), ``p_star``, ``z_spec``, ``z_spec_err``, ``z_phot``, ``z_phot_err``; other spellings
-    are those of `columns.SPELLINGS`. Raises `ConfigurationError` at the first question when there are no such columns.
+    are those of `columns.SPELLINGS`, and ``renamed`` (theirs to ours) tells further ones. Raises `ConfigurationError`
+    at the first question when there are no such columns.
     """
 
     completeness = 0.85
 
     def __init__(
-        self, table: str | Path | pd.DataFrame, name: str | None = None, *, radius_arcsec: float = 120.0
+        self,
+        table: str | Path | pd.DataFrame,
+        name: str | None = None,
+        *,
+        radius_arcsec: float = 120.0,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
-        self._given = table
+        self._given, self._renamed = table, dict(renamed or {})
         self.name = name or ("survey" if isinstance(table, pd.DataFrame) else Path(table).stem)
         self.radius_arcsec = radius_arcsec
 
@@ -55,13 +62,15 @@ class SurveyCatalogue(LocalCatalogue):
 
     @cached_property
     def _table(self) -> pd.DataFrame:
-        return understood(self._read(), self.name)
+        return understood(self._read().rename(columns=self._renamed), self.name)
 
     def _read(self) -> pd.DataFrame:
         if isinstance(self._given, pd.DataFrame):
             return self._given
         try:
-            names = pq.read_schema(self._given).names
-            return pq.read_table(self._given, columns=[name for name in names if name.lower() in _WANTED]).to_pandas()
+            names = pq.ParquetDataset(self._given, partitioning=None).schema.names
+            wanted = [name for name in names if name.lower() in _WANTED or name in self._renamed]
+            # partitioning=None: names of folders are no columns
+            return pq.read_table(self._given, columns=wanted, partitioning=None).to_pandas()
         except (OSError, pa.ArrowException) as error:
             raise ConfigurationError(f"catalogue {self._given} cannot be read: {error}") from error

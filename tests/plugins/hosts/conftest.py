@@ -13,7 +13,7 @@ import pytest
 
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.plugins.hosts.dlr import ARCSEC_PER_RADIAN
-from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
 
 LEDA = "PGC,RAJ2000,DEJ2000,logD25,logR25,PA\n1,10.0,20.0,1.0,0.3,45\n2,10.001,20.0,9.99,9.99,999\n3,50.0,-5.0,0.9,,\n"
 GLADE = "PGC,Bmag,zhelio,e_zhelio,f_dL\n1,15.5,0.02,0.0001,3\n2,,0.3,0.05,1\n"
@@ -43,14 +43,14 @@ def moved(ra_deg: float, dec_deg: float, north_arcsec: float, east_arcsec: float
 
 
 @pytest.fixture
-def catalogue(tmp_path) -> ParquetCatalogue:
+def catalogue(tmp_path) -> GladeCatalogue:
     """Three galaxies: one at RA 0, one large with a small neighbour."""
     rows = [
         galaxy(0.0, -30.0, GWGC="NGC0001", HyperLEDA="NGC0001"),
         galaxy(150.0, 2.0, a_arcsec=60.0, pa_deg=90.0, HyperLEDA="12345", PGC="12345"),
         galaxy(*moved(150.0, 2.0, 90.0, 0.0), a_arcsec=6.0, ratio=1.0, pa_deg=np.nan),
     ]
-    return ParquetCatalogue(write(tmp_path / "galaxies.parquet", rows))
+    return GladeCatalogue(write(tmp_path / "galaxies.parquet", rows))
 
 
 @pytest.fixture

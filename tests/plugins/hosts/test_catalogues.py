@@ -5,7 +5,8 @@ import pytest
 
 from tests.conformance.catalogue import CatalogueConformance
 from tests.plugins.hosts.conftest import GLADE, LEDA, NED
-from tom_alerce_like.plugins.hosts.tap import NedCatalogue, VizierCatalogue
+from tom_alerce_like.plugins.hosts.sources.ned import NedCatalogue
+from tom_alerce_like.plugins.hosts.sources.vizier import VizierCatalogue
 
 
 class TestParquet(CatalogueConformance):

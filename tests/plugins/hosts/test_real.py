@@ -5,14 +5,14 @@ import pytest
 
 from tom_alerce_like.plugins.hosts.associate import associate
 from tom_alerce_like.plugins.hosts.evaluate import chosen_by_people, interval, truth, verdicts
-from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
 
 pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
 def table(data):
-    catalogue = ParquetCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
+    catalogue = GladeCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
     rows = chosen_by_people(data)
     return verdicts(rows, associate(rows["sn_ra"], rows["sn_dec"], [catalogue]), truth(rows, catalogue))
 
@@ -38,7 +38,7 @@ def test_a_probability_means_what_it_says(table):
 
 
 def test_every_galaxy_has_a_name_without_blanks_around_it(data):
-    catalogue = ParquetCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
+    catalogue = GladeCatalogue(data / "catalogues" / "glade_plus_bright.parquet")
     names = catalogue.cone(np.array([180.0]), np.array([10.0]), 36_000.0)["name"]
     assert len(names) > 1000 and (names == names.str.strip()).all() and not names.isin(["PGC", "GLADE", "WISE"]).any()
 

@@ -7,7 +7,9 @@ from tests.plugins.hosts.conftest import GLADE, LEDA, NED
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import BadReply, RequestRefused, ServiceUnavailable
 from tom_alerce_like.plugins.hosts.associate import associate
-from tom_alerce_like.plugins.hosts.tap import NedCatalogue, VizierCatalogue
+from tom_alerce_like.plugins.hosts.sources.isophotes import HALF_LIGHT
+from tom_alerce_like.plugins.hosts.sources.ned import NedCatalogue
+from tom_alerce_like.plugins.hosts.sources.vizier import VizierCatalogue
 
 
 def test_vizier_joins_shapes_and_redshifts(serve):
@@ -16,8 +18,8 @@ def test_vizier_joins_shapes_and_redshifts(serve):
     assert found["row"].tolist() == [0, 0, 1]
     assert found["name"].tolist() == ["PGC 1", "PGC 2", "PGC 3"]
     assert found["redshift_kind"].tolist() == ["spec", "photo", ""]
-    np.testing.assert_allclose(found["a_arcsec"], [30, np.nan, 3 * 10**0.9])
-    np.testing.assert_allclose(found["b_arcsec"], [30 / 10**0.3, np.nan, np.nan])
+    np.testing.assert_allclose(found["a_arcsec"] / HALF_LIGHT, [30, np.nan, 3 * 10**0.9])
+    np.testing.assert_allclose(found["b_arcsec"] / HALF_LIGHT, [30 / 10**0.3, np.nan, np.nan])
     np.testing.assert_allclose(found["pa_deg"], [45, np.nan, np.nan])
     np.testing.assert_allclose(found["redshift"], [0.02, 0.3, np.nan])
 
