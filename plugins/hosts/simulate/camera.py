@@ -19,7 +19,7 @@ DEPTH_MAG, COARSE_DEPTH_MAG = (22.3, 24.5), (20.8, 22.8)
 SKY_MAG_PER_ARCSEC2 = (20.0, 22.0)
 #: A stamp as of the Zwicky Transient Facility: so many pixels of 4 of ours.
 COARSE_PIXELS, COARSE_FACTOR = 63, 4
-CORNER_SHARE, GAP_SHARE, COSMICS_SHARE, BOWL_SHARE = 0.04, 0.03, 0.15, 0.3
+CORNER_SHARE, GAP_SHARE, COSMICS_SHARE, BOWL_SHARE, STRIPES_SHARE = 0.04, 0.03, 0.15, 0.3, 0.1
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,12 @@ def _noise(rng: np.random.Generator, size: int) -> Image:
 
 
 def _sky(rng: np.random.Generator) -> Image:
-    """Return a gradient and slow waves, in units of the noise."""
+    """Return a gradient, slow waves and stripes of the read-out, in units of the noise."""
     side = np.linspace(-1, 1, SIZE, dtype=np.float32)
-    plane = rng.normal(0, 0.5, 3) * (rng.random() < 0.5)
+    plane = rng.normal(0, 0.5, 3) * (rng.random() < 0.4)
     waves = _curves(rng.normal(0, 0.25 * rng.random() ** 2, (7, 7)))
+    if rng.random() < STRIPES_SHARE:
+        waves += rng.normal(0, rng.uniform(0.05, 0.3), SIZE).astype(np.float32)
     return waves + (plane[0] * side[:, None] + plane[1] * side + plane[2] * side[:, None] * side).astype(np.float32)
 
 

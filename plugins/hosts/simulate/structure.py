@@ -19,8 +19,8 @@ def disc(
 ) -> None:  # fmt: skip
     """Add a disc with structure: semi-axes in pixels and position angle in degrees; its total flux is kept."""
     major, minor, pa = axes
-    in_knots = rng.uniform(0.03, 0.35)
     irregular = rng.random() < IRREGULAR_SHARE
+    in_knots = rng.uniform(0.1, 0.5) if irregular else 0.3 * rng.random() ** 2
     fluxes, widths = SERSIC[EXPONENTIAL]
     shape = ellipse(np.array([major]), np.array([minor]), np.array([pa]))
     smooth, box = _box(image, x, y, 7 * major + 10)
@@ -82,7 +82,7 @@ def _knots(
         rng.uniform(0, 2 * np.pi, n),
     )
     along, across = axes[0] * radius * np.cos(angle), axes[1] * radius * np.sin(angle)
-    share = rng.pareto(1.2, n).clip(0, 8) + 0.05
+    share = rng.pareto(1.2, n).clip(0, 5) + 0.05
     share /= share.sum()
     along, across = along - share @ along, across - share @ across  # the centre of light stays where it was
     sin, cos = np.sin(np.radians(axes[2])), np.cos(np.radians(axes[2]))
