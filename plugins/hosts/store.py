@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tom_alerce_like.bulk import nullable, slices
 from tom_alerce_like.models import Candidate
-from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.plugins.hosts.models import Host, HostLabel
+from tom_alerce_like.plugins.hosts.searches import write
 from tom_alerce_like.turns import turn
 
 if TYPE_CHECKING:
@@ -15,8 +16,21 @@ if TYPE_CHECKING:
 
     from tom_alerce_like.plugins.hosts.associate import Association
 
-_MEASURED = ("ra_deg", "dec_deg", "offset_arcsec", "dlr", "probability", "redshift", "redshift_err")
-_WRITTEN = ("rank", "name", "redshift_kind", *_MEASURED)
+_MEASURED = (
+    *("ra_deg", "dec_deg", "offset_arcsec", "dlr", "probability", "redshift", "redshift_err"),
+    *("mag", "a_arcsec", "b_arcsec", "pa_deg", "p_star"),
+)
+#: What stands for a catalogue where only an image shows the source.
+IMAGE = "image"
+#: Fields of Host -> columns of an association's candidates.
+_TEXTS = {
+    "name": "name",
+    "catalogue": "catalogue",
+    "catalogue_id": "id",
+    "redshift_kind": "redshift_kind",
+    "why": "why",
+}
+_WRITTEN = ("rank", "name", "redshift_kind", "why", *_MEASURED)
 #: Fields of Candidate -> fields of Host.
 _SUMMARY = {
     "host_name": "name",
@@ -31,11 +45,12 @@ _SUMMARY = {
 
 
 @turn()
-def save(target_ids: Sequence[int], answer: Association) -> int:
-    """Write the candidates of an association, one target per place; returns how many targets have a host now.
+def save(target_ids: Sequence[int], answer: Association, **seen: Any) -> int:
+    """Write what an association said, one target per place; returns how many targets have a host now.
 
-    The same answer twice changes nothing. What a person chose stays, and so do candidates of catalogues that did not
-    answer this time.
+    ``seen``: what else `searches.write` takes. The same answer twice changes nothing but the time of the search. What a
+    person chose stays, and so do candidates of catalogues that did not answer this time, and of images where there is
+    none this time.
     """
     # backwards: of two galaxies under one id, as two files of one name may hold them, the more probable stays
     rows = {_key(host): host for host in reversed(_rows(target_ids, answer.candidates))}
@@ -46,19 +61,24 @@ def save(target_ids: Sequence[int], answer: Association) -> int:
         update_fields=_WRITTEN,
     )
     _drop_stale(target_ids, rows, answer.answered)
+    pictures = seen.get("pictures") or [None] * len(target_ids)
+    _drop_stale([key for key, one in zip(target_ids, pictures, strict=True) if one], rows, [IMAGE])
+    write(target_ids, answer, **seen)
     return publish(target_ids)
 
 
 def publish(target_ids: Sequence[int]) -> int:
     """Copy each target's host into its `Candidate`; returns how many have one.
 
-    The host is what a person chose, else the most probable candidate when it is more probable than none at all.
+    The host is what a person chose, else the most probable candidate when it is more probable than none at all. A
+    target of which a person said that none of the candidates is the host has none.
     """
     changed, n_hosts = [], 0
     for some in slices(target_ids):
         hosts = _by_target(Host.objects.filter(target_id__in=some))
+        hostless = set(HostLabel.objects.filter(target_id__in=some, is_none=True).values_list("pk", flat=True))
         for candidate in Candidate.objects.filter(target_id__in=some):
-            host = best(hosts.get(candidate.pk, []))
+            host = None if candidate.pk in hostless else best(hosts.get(candidate.pk, []))
             n_hosts += host is not None
             if _copy(host, candidate):
                 changed.append(candidate)
@@ -79,12 +99,27 @@ def none_probability(hosts: Iterable[Host]) -> float:
 
 
 def _rows(target_ids: Sequence[int], candidates: pd.DataFrame) -> list[Host]:
+    candidates = candidates if "why" in candidates else candidates.assign(why="")  # INTERIM
     numbers = {name: nullable(candidates[name]) for name in _MEASURED}
-    texts = {"name": "name", "catalogue": "catalogue", "catalogue_id": "id", "redshift_kind": "redshift_kind"}
-    columns = numbers | {field: candidates[column].str.slice(0, 100).tolist() for field, column in texts.items()}
+    columns = numbers | {field: _texts(candidates[column], field) for field, column in _TEXTS.items()}
+    _name_sources(columns)
     columns["rank"] = candidates["rank"].tolist()
     columns["target_id"] = [target_ids[row] for row in candidates["row"]]
     return [Host(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def _name_sources(columns: dict[str, list[Any]]) -> None:
+    """Give sources of images, which have no names and other ids each time, those of their places."""
+    places = zip(columns["ra_deg"], columns["dec_deg"], strict=True)
+    for number, (catalogue, name, place) in enumerate(zip(columns["catalogue"], columns["name"], places, strict=True)):
+        if catalogue == IMAGE:
+            columns["catalogue_id"][number] = "{:.5f}{:+.5f}".format(*place)
+            columns["name"][number] = name or f"source {columns['catalogue_id'][number]}"
+
+
+def _texts(values: pd.Series, field: str) -> list[str]:
+    longest = Host._meta.get_field(field).max_length
+    return values.str.slice(0, longest).tolist()
 
 
 def _key(host: Host) -> tuple[int, str, str]:

@@ -1,17 +1,21 @@
-"""A person's say about the host."""
+"""A person's say about the host, the picture of its surroundings, and a search on demand."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 
-from tom_alerce_like.permissions import changeable_or_403
-from tom_alerce_like.plugins.hosts.models import Host
-from tom_alerce_like.plugins.hosts.store import publish
-from tom_alerce_like.turns import turn
+from tom_alerce_like.permissions import changeable_or_403, target_or_404
+from tom_alerce_like.plugins.hosts import labels
+from tom_alerce_like.plugins.hosts.models import Host, HostSearch
+from tom_alerce_like.plugins.hosts.stage import search
+
+_DAY_S = 86_400
+#: A person waits no longer for catalogues.
+PATIENCE_S = 20.0
 
 
 class ChooseHost(LoginRequiredMixin, View):
@@ -23,10 +27,55 @@ class ChooseHost(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         host = get_object_or_404(Host, pk=pk)
         target = changeable_or_403(request.user, host.target_id)
-        with turn():
-            Host.objects.filter(target_id=target.pk, is_chosen=True).update(is_chosen=False)
-            Host.objects.filter(pk=pk).update(is_chosen=self.is_chosen)
-            publish([target.pk])
+        if self.is_chosen:
+            labels.choose(host, request.user)
+        else:
+            labels.release(target.pk)
         said = "is now the host of" if self.is_chosen else "is no longer the chosen host of"
         messages.success(request, f"{host.name} {said} {target.name}.")
         return redirect("targets:detail", pk=target.pk)
+
+
+class ChooseNone(LoginRequiredMixin, View):
+    """Say that none of the candidates is the host of a target, or take that back: POST only."""
+
+    http_method_names = ["post"]
+    is_chosen = True
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        target = changeable_or_403(request.user, pk)
+        if self.is_chosen:
+            labels.choose_none(target.pk, request.user)
+            messages.success(request, f"None of the galaxies is the host of {target.name}.")
+        else:
+            labels.release(target.pk)
+            messages.success(request, f"The most probable answer is the host of {target.name} again.")
+        return redirect("targets:detail", pk=target.pk)
+
+
+class SearchAgain(LoginRequiredMixin, View):
+    """Look for the host of one target now: POST only. Services that take too long are left out."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        target = changeable_or_403(request.user, pk)
+        found = search([target.pk], PATIENCE_S)
+        for problem in found.problems:
+            messages.warning(request, problem)
+        if found.answered:
+            said = "a host was found" if found.n_hosts else "no host was found"
+            messages.success(request, f"{target.name}: {said} in {', '.join(found.answered)}.")
+        return redirect("targets:detail", pk=target.pk)
+
+
+class SkyPicture(LoginRequiredMixin, View):
+    """The picture of a target's surroundings that the newest search looked at."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        target = target_or_404(request.user, pk)
+        image = HostSearch.objects.filter(pk=target.pk).values_list("image", flat=True).first()
+        if not image:
+            raise Http404("no image was looked at")
+        headers = {"Cache-Control": f"private, max-age={_DAY_S}"}
+        return HttpResponse(bytes(image), content_type="image/png", headers=headers)

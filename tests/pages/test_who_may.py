@@ -15,7 +15,8 @@ from tom_alerce_like.brokers.models import QueryRun
 from tom_alerce_like.facilities.models import FollowupRequest
 from tom_alerce_like.models import Alert, Classification
 from tom_alerce_like.plugins.classifiers.models import Decision
-from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.plugins.crossmatch.models import CrossmatchJob
+from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
 from tom_alerce_like.plugins.scheduling.models import Block, Plan
 from tom_alerce_like.plugins.tns.models import Report
 
@@ -51,6 +52,10 @@ def world():
         target=target, rank=1, name="secret galaxy", catalogue="c", catalogue_id="1", ra_deg=1, dec_deg=1,
         offset_arcsec=1, dlr=1, probability=1,
     )  # fmt: skip
+    HostSearch.objects.create(
+        target=target, made=timezone.now(), hostless=0, undetected=0, outside=0, problems=["secret"], image=b"secret"
+    )
+    HostLabel.objects.create(target=target, user=owner, name="secret galaxy", probability=1)
     request = FollowupRequest.objects.create(
         facility="OCS-portal", target=target, user=owner, name=SECRET, state="accepted", remote_id="7",
         window_end=timezone.now(),
@@ -67,6 +72,8 @@ def world():
     saved = DataServiceQuery.objects.create(
         name="secret query", data_service="ALeRCE-multisurvey", parameters={"owner": owner.pk, "survey": "ZTF"}
     )
+    job = CrossmatchJob.begin(owner, "secret.csv", b"name,ra,dec\nsecret,1,1\n", 1)
+    CrossmatchJob.objects.filter(pk=job.pk).update(state="done", result=job.content)
     plan = Plan.objects.create(start=timezone.now(), user=owner)
     Block.objects.create(plan=plan, target=target, site="CTIO", start=timezone.now(), end=timezone.now(), value=1)
     return {
@@ -81,10 +88,15 @@ def world():
         "tom_alerce_like_classifiers:interesting": {"pk": target.pk},
         "tom_alerce_like_classifiers:ordinary": {"pk": target.pk},
         "tom_alerce_like_classifiers:open": {"pk": target.pk},
+        **{f"tom_alerce_like_crossmatch:{name}": {"pk": job.pk} for name in ("job", "advance", "delete", "download")},
         "tom_alerce_like_facilities:refresh": {"pk": request.pk},
         "tom_alerce_like_facilities:cancel": {"pk": request.pk},
         "tom_alerce_like_hosts:choose": {"pk": host.pk},
         "tom_alerce_like_hosts:release": {"pk": host.pk},
+        "tom_alerce_like_hosts:choose-none": {"pk": target.pk},
+        "tom_alerce_like_hosts:release-none": {"pk": target.pk},
+        "tom_alerce_like_hosts:search": {"pk": target.pk},
+        "tom_alerce_like_hosts:sky": {"pk": target.pk},
         "tom_alerce_like_tns:report": {"pk": target.pk},
     }
 

@@ -1,7 +1,10 @@
 """The panel shows the candidates, and only who may change a target may choose its host."""
 
+from threading import Event
+
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
@@ -10,10 +13,11 @@ from tom_targets.models import Target
 
 from tests.plugins.hosts.conftest import moved
 from tom_alerce_like.models import Candidate
+from tom_alerce_like.plugins.hosts import stage
 from tom_alerce_like.plugins.hosts.associate import associate
-from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
 from tom_alerce_like.plugins.hosts.panel import context
-from tom_alerce_like.plugins.hosts.store import save
+from tom_alerce_like.plugins.hosts.store import best, save
 
 
 @pytest.fixture
@@ -38,9 +42,10 @@ def user_with(target, *permissions: str) -> User:
     return user
 
 
-def post(client, user, host, action: str = "choose"):
+def post(client, user, row, action: str = "choose"):
+    """Post to a page of a host or of a target."""
     client.force_login(user)
-    return client.post(reverse(f"tom_alerce_like_hosts:{action}", args=[host.pk]))
+    return client.post(reverse(f"tom_alerce_like_hosts:{action}", args=[row.pk]))
 
 
 def panel(target, user) -> str:
@@ -60,12 +65,29 @@ def test_choosing_makes_the_host(client, target, hosts):
     assert not Host.objects.filter(is_chosen=True).exists()
 
 
+def test_none_of_these_takes_the_host_away_until_it_is_taken_back(client, target, hosts):
+    editor = user_with(target, "view_target", "change_target")
+    post(client, editor, hosts[0])
+    assert Candidate.objects.get(pk=target.pk).host_name == hosts[0].name
+    post(client, editor, target, "choose-none")
+    assert Candidate.objects.get(pk=target.pk).host_name == ""
+    assert not Host.objects.filter(is_chosen=True).exists()
+    assert "None of these galaxies" in panel(target, editor)
+    post(client, editor, target, "release-none")
+    assert not HostLabel.objects.exists()
+    assert Candidate.objects.get(pk=target.pk).host_name == (best(hosts).name if best(hosts) else "")
+
+
 @pytest.mark.parametrize("permissions", [(), ("view_target",), ("change_target",)])
-def test_choosing_needs_the_permissions_to_view_and_to_change_the_target(client, target, hosts, permissions):
-    reply = post(client, user_with(target, *permissions), hosts[0])
+@pytest.mark.parametrize("action", ["choose", "release", "choose-none", "release-none", "search"])
+def test_acting_needs_the_permissions_to_view_and_to_change_the_target(client, target, hosts, permissions, action):
+    Host.objects.filter(pk=hosts[1].pk).update(is_chosen=True)
+    before = [list(model.objects.values()) for model in (Host, HostSearch, HostLabel, Candidate)]
+    row = hosts[0] if action in ("choose", "release") else target
+    reply = post(client, user_with(target, *permissions), row, action)
     # the toolkit's middleware sends those whom a view forbids to the login page
     assert reply.status_code == 404 or reply.url.startswith("/accounts/login/")
-    assert not Host.objects.filter(is_chosen=True).exists()
+    assert [list(model.objects.values()) for model in (Host, HostSearch, HostLabel, Candidate)] == before
 
 
 def test_a_public_target_is_not_everybodys_to_change(client, target, hosts):
@@ -82,10 +104,11 @@ def test_anonymous_users_are_sent_to_the_login(client, hosts):
     assert not Host.objects.filter(is_chosen=True).exists()
 
 
-@pytest.mark.parametrize("action", ["choose", "release"])
+@pytest.mark.parametrize("action", ["choose", "release", "choose-none", "release-none", "search"])
 def test_nothing_acts_on_get(client, target, hosts, action):
     client.force_login(user_with(target, "view_target", "change_target"))
-    assert client.get(reverse(f"tom_alerce_like_hosts:{action}", args=[hosts[0].pk])).status_code == 405
+    row = hosts[0] if action in ("choose", "release") else target
+    assert client.get(reverse(f"tom_alerce_like_hosts:{action}", args=[row.pk])).status_code == 405
     assert not Host.objects.filter(is_chosen=True).exists()
 
 
@@ -107,9 +130,11 @@ def test_only_those_who_may_choose_see_the_button(target, hosts):
 
 
 def test_a_hostile_name_stays_text(target, hosts):
-    Host.objects.filter(pk=hosts[0].pk).update(name="<script>alert(1)</script>")
+    hostile = '"><script>alert(1)</script>'
+    Host.objects.filter(pk=hosts[0].pk).update(name=hostile, why=hostile, catalogue=hostile)
+    HostSearch.objects.filter(pk=target.pk).update(problems=[hostile], answered=[hostile], image_source=hostile)
     html = panel(target, user_with(target, "view_target"))
-    assert "<script>" not in html and "&lt;script&gt;" in html
+    assert "<script>" not in html and html.count("&lt;script&gt;") >= 6
 
 
 def test_the_panel_without_candidates_says_why(new_target, settings):
@@ -118,3 +143,45 @@ def test_the_panel_without_candidates_says_why(new_target, settings):
     assert "HOST_CATALOGUES" in panel(target, user)
     settings.TOM_ALERCE_LIKE = {"HOST_CATALOGUES": ["ned"]}
     assert "No galaxy of the catalogues is near" in panel(target, user)
+
+
+def test_a_search_on_demand_finds_and_says_what_failed(client, catalogue, new_target, settings, tmp_path):
+    target = new_target("late", *moved(150.0, 2.0, 3.0, 4.0), permissions="PRIVATE")
+    settings.TOM_ALERCE_LIKE = {"HOST_CATALOGUES": [str(catalogue.path), str(tmp_path / "absent.parquet")]}
+    reply = post(client, user_with(target, "view_target", "change_target"), target, "search")
+    assert reply.url == reverse("targets:detail", args=[target.pk])
+    assert Candidate.objects.get(pk=target.pk).host_name == "PGC 12345"
+    said = [str(message) for message in get_messages(reply.wsgi_request)]
+    assert any("absent" in text for text in said) and "late: a host was found in galaxies." in said
+
+
+def test_a_person_waits_only_so_long(new_target, monkeypatch):
+    """A catalogue that hangs is left out, and the others' answers are kept."""
+    release = Event()
+
+    class Hanging:
+        name, radius_arcsec, completeness, depth_mag = "hanging", 60.0, 0.5, 20.0
+
+        def cone(self, ra_deg, dec_deg, radius_arcsec):
+            release.wait(60)
+
+    target = new_target("t", 150.0, 2.0)
+    monkeypatch.setattr(stage, "configured", lambda: [Hanging()])
+    found = stage.search([target.pk], limit_s=0.05)
+    release.set()
+    assert found.answered == () and found.problems[0].startswith("hanging: ")
+
+
+def test_the_picture_is_for_those_who_may_view(client, target):
+    HostSearch.objects.filter(pk=target.pk).update(image=b"\x89PNG", image_arcsec=30.0)
+    url = reverse("tom_alerce_like_hosts:sky", args=[target.pk])
+    client.force_login(user_with(target))
+    assert client.get(url).status_code == 404
+    viewer = user_with(target, "view_target")
+    client.force_login(viewer)
+    reply = client.get(url)
+    assert (reply.content, reply["Content-Type"]) == (b"\x89PNG", "image/png")
+    assert "private" in reply["Cache-Control"]
+    assert url in panel(target, viewer)
+    HostSearch.objects.filter(pk=target.pk).update(image=None)
+    assert client.get(url).status_code == 404

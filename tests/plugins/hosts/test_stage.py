@@ -1,5 +1,7 @@
 """The stage writes candidates, fills the summary, keeps a person's choice, and can be repeated."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,8 @@ from tom_alerce_like.models import Candidate
 from tom_alerce_like.pipeline import Night
 from tom_alerce_like.plugins.hosts import stage
 from tom_alerce_like.plugins.hosts.associate import associate
-from tom_alerce_like.plugins.hosts.models import Host
+from tom_alerce_like.plugins.hosts.models import Host, HostSearch
+from tom_alerce_like.plugins.hosts.picture import Picture
 from tom_alerce_like.plugins.hosts.store import none_probability, publish, save
 
 SUMMARY = ("host_name", "host_offset_arcsec", "host_probability", "host_redshift", "host_redshift_kind")
@@ -94,8 +97,54 @@ def test_what_is_no_longer_a_candidate_goes(use, catalogue, new_target, tmp_path
     }
 
 
+def test_the_search_is_kept_beside_its_candidates(use, catalogue, new_target):
+    use(catalogue.path)
+    near, far = new_target("near", *moved(150.0, 2.0, 3.0, 4.0)), new_target("far", 80.0, -60.0)
+    run(near, far)
+    kept, nothing = HostSearch.objects.get(pk=near.pk), HostSearch.objects.get(pk=far.pk)
+    assert (kept.answered, kept.problems, nothing.answered) == (["galaxies"], [], ["galaxies"])
+    none = kept.hostless + kept.undetected + kept.outside
+    assert none + sum(host.probability for host in Host.objects.filter(target=near)) == pytest.approx(1)
+    assert nothing.hostless + nothing.undetected + nothing.outside == pytest.approx(1)
+    assert kept.redshift_lo95 <= kept.redshift_lo68 <= kept.redshift <= kept.redshift_hi68 <= kept.redshift_hi95
+    assert kept.redshift == pytest.approx(0.03, abs=0.01)
+    assert nothing.redshift_hi68 - nothing.redshift_lo68 > 0.03
+    for search in (kept, nothing):
+        z, density = search.redshift_density["z"], search.redshift_density["density"]
+        assert 2 < len(z) == len(density) <= 100 and z == sorted(z)
+    host = Host.objects.get(target=near)
+    assert (host.a_arcsec, host.b_arcsec, host.pa_deg) == pytest.approx((60 * 0.34, 30 * 0.34, 90.0), rel=1e-6)
+
+
+def test_a_picture_stays_where_a_later_search_has_none(catalogue, new_target):
+    first, second = new_target("a", 150.0, 2.0), new_target("b", 150.0, 2.0)
+    keys, answer = [first.pk, second.pk], associate([150.0, 150.0], [2.0, 2.0], [catalogue], top=5)
+    save(keys, answer, pictures=[Picture(b"1", 30.0, "one"), None])
+    save(keys, answer, pictures=[None, Picture(b"2", 60.0, "two")])
+    kept = {
+        search.pk: (bytes(search.image), search.image_arcsec, search.image_source)
+        for search in HostSearch.objects.all()
+    }
+    assert kept == {first.pk: (b"1", 30.0, "one"), second.pk: (b"2", 60.0, "two")}
+
+
+def test_sources_of_images_are_known_by_their_places(catalogue, new_target):
+    """An image's own ids are of one search; where an image was seen again, what it no longer shows goes."""
+    target = new_target("a", 150.0, 2.0)
+    answer = associate(150.0, 2.0, [catalogue], top=5)
+    shown = answer.candidates.assign(catalogue="image", name="", id=["0-7"])
+    save([target.pk], replace(answer, candidates=shown))
+    save([target.pk], replace(answer, candidates=shown.assign(id=["3-1"])))
+    host = Host.objects.get()
+    assert (host.catalogue_id, host.name) == ("150.00000+2.00000", "source 150.00000+2.00000")
+    save([target.pk], replace(answer, candidates=shown.iloc[:0]))
+    assert Host.objects.count() == 1
+    save([target.pk], replace(answer, candidates=shown.iloc[:0]), pictures=[Picture(b"", 30.0, "one")])
+    assert not Host.objects.exists()
+
+
 class Down:
-    name, radius_arcsec, completeness = "galaxies", 60.0, 0.5
+    name, radius_arcsec, completeness, depth_mag = "galaxies", 60.0, 0.5, 20.0
 
     def cone(self, ra_deg, dec_deg, radius_arcsec):
         raise ServiceUnavailable("no answer")
@@ -145,7 +194,7 @@ def test_less_probable_than_none_is_no_host(catalogue, new_target):
 def test_queries_do_not_grow_with_the_targets(use, catalogue, new_target):
     use(catalogue.path)
     few = [new_target(f"a{number}", 150.0, 2.0 + number / 36000) for number in range(5)]
-    many = [new_target(f"b{number}", 0.0, -30.0 + number / 36000) for number in range(50)]
+    many = [new_target(f"b{number}", 0.0, -30.0 + number / 36000) for number in range(40)]
     with CaptureQueriesContext(
         connection,
     ) as for_few:
