@@ -1,0 +1,104 @@
+"""What the page shows of a job's matches: counts, separations and the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objs as go
+
+from tom_alerce_like.plots import as_json, look
+from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
+from tom_alerce_like.plugins.crossmatch.joined import Found
+from tom_alerce_like.plugins.crossmatch.positions import Positions
+
+BINS = 30
+FIRST = 50
+#: Of a match's own columns so many are shown.
+_VALUES = 4
+#: Told apart by most colour-blind readers (Okabe and Ito 2008).
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
+
+
+def of(table: CsvFile, places: Positions, found: Sequence[Found], options: dict[str, Any]) -> dict[str, Any]:
+    """Return counts and separations by catalogue, and the first matches, as JSON can hold them."""
+    edges = np.linspace(0, options["radius_arcsec"], BINS + 1)
+    counted, first = [], []
+    for one in found:
+        n_rows = n_pairs = 0
+        histogram = np.zeros(BINS, dtype=int)
+        for load in one.parts:
+            part = load()
+            n_rows += len(np.unique(part.row))
+            n_pairs += len(part.row)
+            histogram += np.histogram(part.separation_arcsec, edges)[0]
+            if len(first) < FIRST * len(found):
+                first += [(*pair, one.name, _values(line)) for *pair, line in _lines(part)]
+        counted.append({"name": one.name, "rows": n_rows, "pairs": n_pairs, "histogram": histogram.tolist()})
+    # of each row the catalogues in the order in which they were chosen
+    shown = sorted(first, key=lambda match: match[0])[:FIRST]
+    said = _said(table, {row for row, *_ in shown}, {options["ra"], options["dec"]})
+    keys = ("row", "separation_arcsec", "catalogue", "values")
+    return {
+        "catalogues": counted,
+        "edges": edges.tolist(),
+        "first": [
+            dict(zip(keys, match, strict=True))
+            | {"said": said[match[0]], "ra_deg": places.ra_deg[match[0]], "dec_deg": places.dec_deg[match[0]]}
+            for match in shown
+        ],
+    }
+
+
+def draw(summary: dict[str, Any]) -> dict[str, Any] | None:
+    """Draw how many matches there are at which separation; None when there are none."""
+    edges = np.array(summary["edges"])
+    shown = [one for one in summary["catalogues"] if one["pairs"]]
+    if not shown:
+        return None
+    middle, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
+    bars = [
+        go.Bar(
+            x=middle.tolist(),
+            y=one["histogram"],
+            width=width,
+            name=one["name"],
+            marker={"color": _COLOURS[number % len(_COLOURS)]},
+            opacity=0.7 if len(shown) > 1 else 1,
+        )
+        for number, one in enumerate(shown)
+    ]
+    figure = go.Figure(bars)
+    figure.update_layout(
+        **look(320),
+        barmode="overlay",
+        bargap=0,
+        xaxis={"title": "separation (arcsec)", "range": [0, edges[-1]], "automargin": True},
+        yaxis={"title": "matches", "rangemode": "tozero"},
+        showlegend=True,
+    )
+    return as_json(figure)
+
+
+def _lines(part: Any) -> list[tuple[int, float, dict[str, str]]]:
+    head = part.table.iloc[:FIRST].to_dict("records")
+    return list(zip(part.row[:FIRST].tolist(), part.separation_arcsec[:FIRST].tolist(), head, strict=True))
+
+
+def _values(line: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the first columns that say something and are not long."""
+    return [(name, value) for name, value in line.items() if value and len(value) <= 40][:_VALUES]
+
+
+def _said(table: CsvFile, rows: set[int], position: set[int]) -> dict[int, str]:
+    """Return what the user calls some rows: their first column that is no part of the position."""
+    column = next((number for number in range(len(table.header)) if number not in position), None)
+    last = max(rows, default=-1)
+    found = {}
+    for number, row in enumerate(table.rows()):
+        if number > last:
+            break
+        if number in rows:
+            found[number] = f"line {row.line}" if column is None else row.cells[column][:100] or f"line {row.line}"
+    return found
