@@ -95,11 +95,12 @@ def _sources(image: NDArray[Any], pixel_arcsec: float) -> dict[str, Floats]:
 
 def _sizes(found: Extraction, pixel_arcsec: float) -> tuple[Floats, Floats]:
     """Return the half-light radii in arcsec and the compactness of the sources."""
-    sources, flat = found
-    binned_arcsec = pixel_arcsec * MIDDLE
-    x, y = ((sources[name] - (MIDDLE - 1) / 2) / MIDDLE for name in ("x", "y"))
-    reach = np.maximum(REACH_AXES * sources["a"] / MIDDLE, 3.0)
-    light = np.maximum(sources["flux"], 1e-30) / MIDDLE**2
+    sources, flat, low = found
+    bin_px = MIDDLE.bin_px
+    binned_arcsec = pixel_arcsec * bin_px
+    x, y = ((sources[name] - start - (bin_px - 1) / 2) / bin_px for name, start in (("x", low[1]), ("y", low[0])))
+    reach = np.maximum(REACH_AXES * sources["a"] / bin_px, 3.0)
+    light = np.maximum(sources["flux"], 1e-30) / bin_px**2
     r50, _ = sep.flux_radius(flat, x, y, reach, 0.5, normflux=light, subpix=2)
     core, body = (sep.sum_circle(flat, x, y, radius / binned_arcsec)[0] for radius in (CORE_ARCSEC, BODY_ARCSEC))
     concentration = np.clip(core / np.where(body > 0, body, np.inf), 0, 1)
