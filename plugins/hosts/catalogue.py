@@ -16,6 +16,8 @@ from tom_alerce_like.plugins.hosts.online import ONLINE
 
 Floats = NDArray[np.float64]
 _FILE = "tom_alerce_like.plugins.hosts.sources.files.opened"
+_CACHED = "tom_alerce_like.plugins.hosts.sources.cache.CachedCatalogue"
+_FOLDER = "tom_alerce_like.plugins.hosts.sources.cache.Folder"
 
 #: One row a source in a cone. ``row`` is the position's number in the call; ``mag`` is r, AB; ``a`` and ``b`` are the
 #: semi-axes of the ellipse that holds half of the light; the position angle goes from north through east; ``p_star`` is
@@ -59,10 +61,17 @@ def galaxies(columns: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def configured() -> list[Catalogue]:
-    """Return the catalogues of the setting HOST_CATALOGUES, each made once per process."""
-    return [_made(str(entry)) for entry in conf.get("HOST_CATALOGUES")]
+    """Return the catalogues of the setting HOST_CATALOGUES, each made once per process.
+
+    Answers of online services are kept in the folder of the setting HOST_CACHE.
+    """
+    folder = conf.get("HOST_CACHE")
+    return [_made(str(entry), None if folder is None else str(folder)) for entry in conf.get("HOST_CATALOGUES")]
 
 
 @cache
-def _made(entry: str) -> Catalogue:
-    return import_string(ONLINE.get(entry, _FILE))(*([] if entry in ONLINE else [entry]))
+def _made(entry: str, folder: str | None) -> Catalogue:
+    if entry not in ONLINE:
+        return import_string(_FILE)(entry)
+    made = import_string(ONLINE[entry])()
+    return made if folder is None else import_string(_CACHED)(made, import_string(_FOLDER)(folder))

@@ -1,0 +1,100 @@
+"""Images of surveys at CDS, cut out of HiPS in two tiers: the whole field coarsely, its middle finely.
+
+Two images of 120 x 120 pixels are 115 kB; one of 480 x 480 is 920 kB. The service interpolates between the pixels of
+the survey, so values do not depend on the size of the pixels that are asked for.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import requests
+from numpy.typing import NDArray
+
+from tom_alerce_like import http
+from tom_alerce_like.alerts import cutouts
+from tom_alerce_like.exceptions import AlerceLikeError, AlertFormatError, BadReply, RateLimited, ServiceUnavailable
+from tom_alerce_like.plugins.hosts.fields import Fields, Floats
+from tom_alerce_like.plugins.hosts.images import Seen, blank
+from tom_alerce_like.plugins.hosts.online import HIPS
+from tom_alerce_like.plugins.hosts.sources.cache import Folder
+from tom_alerce_like.plugins.hosts.sources.fits import cards
+from tom_alerce_like.plugins.hosts.sources.grid import onto_grid, plate
+from tom_alerce_like.plugins.hosts.sources.service import within
+
+URL = "https://alasky.cds.unistra.fr/hips-image-services/hips2fits"
+PIXELS = 120
+#: Width of a pixel of each tier, the coarse one first.
+TIERS_ARCSEC = (1.0, 0.25)
+_KEY = "hips2fits-1"
+
+
+class HipsImages:
+    """Images of a survey, one of the names in `online.HIPS`; ``deadline_s`` is how long one call may take in all.
+
+    ``folder`` keeps the answers. A place outside the survey has no image, which is no problem.
+    """
+
+    def __init__(
+        self,
+        survey: str,
+        *,
+        session: requests.Session | None = None,
+        url: str = URL,
+        folder: Folder | None = None,
+        deadline_s: float = 120.0,
+    ) -> None:
+        self.name, self.hips = survey, HIPS[survey]
+        self.session = session or http.session()
+        self.url, self.folder, self.deadline_s = url, folder, deadline_s
+
+    def fields(self, ra_deg: Floats, dec_deg: Floats, redshift: Floats) -> Seen:
+        """Return images around each place, see `images.ImageSource`."""
+        images, problems = blank(len(ra_deg)), {}
+        until = time.monotonic() + self.deadline_s
+        for number, place in enumerate(zip(ra_deg.tolist(), dec_deg.tolist(), strict=True)):
+            try:
+                if np.isfinite(place).all():
+                    images[number] = within(until - time.monotonic(), lambda place=place: self.image(*place))
+            except (RateLimited, ServiceUnavailable) as error:
+                problems[f"{self.name}: {error}"] = None
+                break
+            except AlerceLikeError as error:
+                problems[f"{self.name}: {error}"] = None
+        seen = np.isfinite(images).any(axis=(1, 2))
+        whose = tuple(self.name if is_seen else "" for is_seen in seen)
+        return Seen(Fields(images, ra_deg, dec_deg, redshift), whose, tuple(problems))
+
+    def image(self, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
+        """Return the image around one place, NaN outside the survey; raises the `ServiceError` family."""
+        coarse, fine = (self._tier(ra_deg, dec_deg, pixel_arcsec) for pixel_arcsec in TIERS_ARCSEC)
+        return np.where(np.isfinite(fine), fine, coarse)
+
+    def _tier(self, ra_deg: float, dec_deg: float, pixel_arcsec: float) -> NDArray[np.float32]:
+        key = (_KEY, self.hips, f"{ra_deg:.6f}_{dec_deg:.6f}", f"{pixel_arcsec:g}.fits")
+        kept = None if self.folder is None else self.folder.get(*key)
+        raw = kept if kept is not None else self._asked(ra_deg, dec_deg, pixel_arcsec)
+        tier = _decoded(raw, ra_deg, dec_deg)
+        if self.folder is not None and kept is None:
+            self.folder.put(raw, *key)
+        return tier
+
+    def _asked(self, ra_deg: float, dec_deg: float, pixel_arcsec: float) -> bytes:
+        query = {
+            **{"hips": self.hips, "ra": f"{ra_deg:.7f}", "dec": f"{dec_deg:.7f}", "coordsys": "icrs"},
+            **{"width": PIXELS, "height": PIXELS, "fov": f"{PIXELS * pixel_arcsec / 3600:.9f}"},
+            **{"projection": "TAN", "format": "fits"},
+        }
+        return http.fetch(self.session, "GET", self.url, params=query)[1]
+
+
+def _decoded(raw: bytes, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
+    """Return an answer on our grid; what has the same value everywhere is no image of the sky."""
+    try:
+        pixels = cutouts.decode(raw)
+    except AlertFormatError as error:
+        raise BadReply(f"an image that cannot be read: {error}") from error
+    if not np.ptp(pixels[np.isfinite(pixels)], initial=0) > 0:
+        pixels = np.full_like(pixels, np.nan)
+    return onto_grid(pixels, plate(cards(raw), ra_deg, dec_deg))
