@@ -113,9 +113,9 @@ def counted(rng: np.random.Generator) -> Table:
 def companions(rng: np.random.Generator, host: Table) -> Table:
     """Return the galaxies at a host's redshift: one or two neighbours, sometimes a merger, sometimes a cluster."""
     number = rng.choice([0, 1, 2], p=[0.65, 0.25, 0.10])
-    members = rng.integers(8, 40) if rng.random() < 0.06 else 0
+    members = rng.integers(6, 35) if rng.random() < 0.04 else 0
     mag = np.concatenate(
-        [host["mag"] + rng.normal(1.2, 1.2, number), host["mag"] + rng.exponential(1.8, members) - 0.7]
+        [host["mag"] + rng.normal(1.2, 1.2, number), host["mag"] + rng.exponential(2.2, members) - 0.4]
     )
     mag = mag[mag < 25]
     number, members = min(number, len(mag)), max(0, len(mag) - number)
