@@ -47,7 +47,10 @@ dist: .venv/installed
 .venv/peers: .venv/installed
 	@($(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' && \
 		for version in 1.0.0 0.5.0; do $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps \
-			--upgrade --target .venv/fink/$$version fink-science==$$version || exit 1; done && touch $@) || \
+			--upgrade --target .venv/fink/$$version fink-science==$$version || exit 1; done && \
+		for peer in delight==0.1.0 prost==1.2.13; do folder=.venv/host_peers/$${peer%==*}; \
+			$(RUN) -m venv $$folder && $$folder/bin/python -m pip install --quiet --disable-pip-version-check \
+			astro-$$peer || exit 1; done && touch $@) || \
 		echo "Not all peers could be installed: some figures come without one."
 
 .venv/dev: .venv/installed
