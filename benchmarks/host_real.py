@@ -8,12 +8,21 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figure import figure
-from benchmarks.host_simulated import fraction
+from benchmarks.host_simulated import RIGHT_ARCSEC, at, best, fraction
 from tom_alerce_like.cosmology import distance_modulus_mag
 from tom_alerce_like.plugins.hosts import evaluate
+from tom_alerce_like.plugins.hosts.associate import associate
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.methods import METHODS
 from tom_alerce_like.plugins.hosts.redshift import mixture
+from tom_alerce_like.plugins.hosts.sources.stamps import ZTF_PIXELS, Stamp, StampImages
+from tom_alerce_like.sky import separation_arcsec
 
 TRIALS, WRONG_MAG = 1000, 1.0
+#: Probability of the host that people chose.
+SURE = 0.98
+#: Half of a stamp is 32 arcsec; a centre at its very edge cannot be found.
+IN_STAMP_ARCSEC = 30.0
 
 
 def chosen_hosts(data: Path) -> None:
@@ -23,6 +32,32 @@ def chosen_hosts(data: Path) -> None:
     fraction("real_right", known["first"])
     fraction("real_claimed_and_right", known["right"])
     fraction("real_false_claim", absent["claimed"])
+
+
+def stamps(data: Path) -> None:
+    """Print how often the host is found in the real template stamp of an alert alone, ours and each method's."""
+    hosts, fields = template_stamps(data)
+    answers = {"": best(associate(fields.ra_deg, fields.dec_deg, [], fields=fields, top=1), len(fields))}
+    answers |= {f"_{name}": at(fields, locate(fields)) for name, locate in METHODS.items()}
+    for name, said in answers.items():
+        apart = separation_arcsec(said.ra_deg, said.dec_deg, hosts["host_ra"], hosts["host_dec"])
+        fraction(f"ztf_stamps_right{name}", apart < RIGHT_ARCSEC)
+
+
+def template_stamps(data: Path) -> tuple[pd.DataFrame, Fields]:
+    """Return objects of ZTF with a host in their stamp that people chose, and the newest template of each."""
+    hosts = pd.read_parquet(data / "hosts" / "alerce_hosts.parquet")
+    hosts = hosts[hosts["quality"].isin(["A", "B"]) & hosts["sep_arcsec"].lt(IN_STAMP_ARCSEC)].set_index("oid")
+    alerts = pd.read_parquet(data / "ztf_alerts" / "alerts_labelled.parquet")
+    whole = alerts["stamp_ny"].eq(ZTF_PIXELS) & alerts["stamp_nx"].eq(ZTF_PIXELS)
+    alerts = (
+        alerts[whole & alerts["objectId"].isin(hosts.index)].sort_values("jd").drop_duplicates("objectId", keep="last")
+    )
+    place = alerts["ra"].to_numpy(float), alerts["dec"].to_numpy(float)
+    on_detector = zip(*(alerts["candidate"].str.get(name) for name in ("xpos", "ypos")), strict=True)
+    cut = zip(alerts["cutoutTemplate"], *place, on_detector, strict=True)
+    images = StampImages([Stamp(template, ra, dec, *pixel) for template, ra, dec, pixel in cut])
+    return hosts.loc[alerts["objectId"]], images.fields(*place, np.full(len(alerts), np.nan)).fields
 
 
 def distances(data: Path) -> None:
@@ -42,10 +77,6 @@ def distances(data: Path) -> None:
             figure(f"dm_error_gt_1mag{name}_gain_{label}", float(value), "fraction")
         inside = part["bts_redshift"].between(said.low68, said.high68)
         fraction(f"redshift_coverage_68{name}", inside)
-
-
-#: Probability of the host that people chose.
-SURE = 0.98
 
 
 def with_spectra(data: Path) -> pd.DataFrame:

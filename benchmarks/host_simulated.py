@@ -22,6 +22,8 @@ from tom_alerce_like.plugins.classifiers.measures import calibration_error
 from tom_alerce_like.plugins.hosts.associate import Association, associate
 from tom_alerce_like.plugins.hosts.claim import claimed
 from tom_alerce_like.plugins.hosts.evaluate import wilson
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.plane import to_sky
 from tom_alerce_like.plugins.hosts.simulate.sky import Sky
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 from tom_alerce_like.sky import separation_arcsec
@@ -73,12 +75,16 @@ def best(found: Association, n: int) -> Answers:
     return Answers(*values, np.asarray(found.none))
 
 
-def of_offsets(sky: Sky, offsets: Floats) -> Answers:
+def at(fields: Fields, offsets: Floats) -> Answers:
     """Return what a method of images says, from its offsets (east, north) in arcsec."""
-    east, north = offsets.T / 3600
-    dec = sky.fields.dec_deg + north
-    ra = (sky.fields.ra_deg + east / np.cos(np.radians(dec))) % 360
-    return Answers(ra, dec, np.full(len(ra), np.nan), np.full(len(ra), np.nan))
+    ra, dec = to_sky(*offsets.T, fields.ra_deg, fields.dec_deg)
+    unknown = np.full(len(ra), np.nan)
+    return Answers(ra, dec, unknown, unknown)
+
+
+def of_offsets(sky: Sky, offsets: Floats) -> Answers:
+    """Return the same for a simulated sky."""
+    return at(sky.fields, offsets)
 
 
 def judged(sky: Sky, said: Answers) -> pd.DataFrame:

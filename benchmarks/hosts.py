@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import crossmatch, host_cost, host_peers, host_real, host_simulated
 from benchmarks.figure import DATA
-from benchmarks.host_simulated import Answers, of_offsets
+from benchmarks.host_simulated import Answers, at
 from tom_alerce_like.plugins.hosts.methods import METHODS
 from tom_alerce_like.plugins.hosts.simulate.sky import Sky
 
@@ -22,7 +22,7 @@ def others(folder: Path) -> dict[str, Callable[[Sky], Answers | None]]:
     """Return the methods that are usable alone, and the peers that are installed beside us."""
 
     def of_method(locate: Callable) -> Callable[[Sky], Answers | None]:
-        return lambda sky: of_offsets(sky, locate(sky.fields))
+        return lambda sky: at(sky.fields, locate(sky.fields))
 
     return {name: of_method(locate) for name, locate in METHODS.items()} | host_peers.peers(folder)
 
