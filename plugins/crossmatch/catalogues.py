@@ -9,11 +9,12 @@ from pathlib import Path
 
 from tom_alerce_like import conf
 from tom_alerce_like.exceptions import InputError
-from tom_alerce_like.plugins.crossmatch import hats
 from tom_alerce_like.plugins.crossmatch.catshtm import CatsHtm
 from tom_alerce_like.plugins.crossmatch.cds import CdsCatalogue
+from tom_alerce_like.plugins.crossmatch.hats import HatsCatalogue
 from tom_alerce_like.plugins.crossmatch.local import LocalCatalogue
 from tom_alerce_like.plugins.crossmatch.matches import Source
+from tom_alerce_like.plugins.hosts.sources.partitions import is_hats
 
 #: Well-known tables at CDS: our name -> (identifier, what it is).
 CDS = {
@@ -70,4 +71,4 @@ def source(name: str) -> Source:
 
 
 def _local(name: str, path: Path) -> Source:
-    return hats.HatsCatalogue(name, path) if hats.is_hats(path) else LocalCatalogue(name, path)
+    return HatsCatalogue(name, path) if is_hats(path) else LocalCatalogue(name, path)

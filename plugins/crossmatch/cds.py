@@ -65,12 +65,13 @@ class CdsCatalogue:
             return Matches(np.empty(0, np.int64), np.empty(0), pd.DataFrame())
         try:
             table = pd.read_csv(BytesIO(body), dtype=str, keep_default_na=False)
-            row = pd.to_numeric(table.pop(_ROW)).to_numpy(np.int64)
-            apart_arcsec = pd.to_numeric(table.pop(_APART)).to_numpy(float)
+            row = table.pop(_ROW).to_numpy().astype(float)
+            apart_arcsec = table.pop(_APART).to_numpy().astype(float)
         except (ValueError, KeyError) as error:
             raise BadReply(f"CDS answered for {self.name} with something that is no table of matches") from error
-        near = apart_arcsec <= radius_arcsec * (1 + 1e-6)
-        if not near.all() or not ((row >= 0) & (row < n_places)).all():
+        # the service rounds
+        near = apart_arcsec <= radius_arcsec + 1e-3
+        if not near.all() or not ((row >= 0) & (row < n_places) & (row % 1 == 0)).all():
             raise BadReply(f"CDS answered for {self.name} with matches of places that were not asked for")
         own = table.drop(columns=[_RA, _DEC], errors="ignore")
-        return Matches.ordered(row, apart_arcsec, own, nearest_only)
+        return Matches.ordered(row.astype(np.int64), apart_arcsec, own, nearest_only)

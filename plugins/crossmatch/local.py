@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -54,16 +55,20 @@ class LocalCatalogue:
 
     @cached_property
     def _index(self) -> SkyIndex:
-        names = self._dataset.schema.names
-        pair = positions.guess(names)
-        if pair is None:
-            raise ConfigurationError(f"the catalogue {self.name} has no columns like ra and dec: {', '.join(names)}")
-        ra, dec = (names[number] for number in pair)
+        names = position_of(self.name, self._dataset.schema.names)
         try:
-            table = self._dataset.to_table(columns=[ra, dec])
-            return SkyIndex(*(table[name].to_numpy().astype(float) for name in (ra, dec)))
+            table = self._dataset.to_table(columns=[*names])
+            return SkyIndex(*(table[name].to_numpy().astype(float) for name in names))
         except (OSError, ValueError, pa.ArrowException) as error:
             raise ConfigurationError(f"the catalogue {self.name} ({self.path}) cannot be read: {error}") from error
+
+
+def position_of(catalogue: str, names: Sequence[str]) -> tuple[str, str]:
+    """Return which columns are right ascension and declination; raises `ConfigurationError`."""
+    pair = positions.guess(names)
+    if pair is None:
+        raise ConfigurationError(f"the catalogue {catalogue} has no columns like ra and dec: {', '.join(names)}")
+    return names[pair[0]], names[pair[1]]
 
 
 def texts(table: pa.Table) -> pd.DataFrame:
