@@ -1,7 +1,7 @@
 """The laws of a galaxy catalogue for hosts.
 
-Inherit from `CatalogueConformance` and give fixtures ``catalogue`` and ``places`` (right ascensions and declinations
-in degrees, with at least one galaxy within the catalogue's radius).
+Inherit from `CatalogueConformance` and give fixtures ``catalogue``, ``places`` (right ascensions and declinations in
+degrees, with at least one galaxy within the catalogue's radius) and ``broken`` (one of the kind that cannot answer).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, NUMBERS, Catalogue
 from tom_alerce_like.plugins.hosts.dlr import offset
 
@@ -26,6 +27,10 @@ class CatalogueConformance:
         raise NotImplementedError("give places with galaxies in a fixture of this name")
 
     @pytest.fixture
+    def broken(self) -> Catalogue:
+        raise NotImplementedError("give a catalogue that cannot answer in a fixture of this name")
+
+    @pytest.fixture
     def found(self, catalogue, places) -> pd.DataFrame:
         found = catalogue.cone(*places, catalogue.radius_arcsec)
         assert len(found)
@@ -33,6 +38,7 @@ class CatalogueConformance:
 
     def test_it_says_what_it_is(self, catalogue):
         assert catalogue.name and catalogue.radius_arcsec > 0 and 0 < catalogue.completeness < 1
+        assert 10 < catalogue.depth_mag < 30
 
     def test_columns_and_types(self, catalogue, found):
         assert tuple(found.columns) == COLUMNS
@@ -52,6 +58,16 @@ class CatalogueConformance:
     def test_shapes_are_ellipses(self, found):
         assert not (found["b_arcsec"] > found["a_arcsec"] * (1 + 1e-9)).any()
         assert not (found[["a_arcsec", "b_arcsec"]] <= 0).any(axis=None)
+
+    def test_probabilities_and_redshifts_can_be(self, found):
+        p_star = found["p_star"].dropna()
+        assert ((p_star >= 0) & (p_star <= 1)).all()
+        assert (found["redshift"].dropna() > -0.05).all() and (found["redshift_err"].dropna() > 0).all()
+        assert found.loc[found["redshift"].isna(), "redshift_kind"].eq("").all()
+
+    def test_one_that_cannot_answer_raises_our_own_error(self, broken):
+        with pytest.raises(AlerceLikeError):
+            broken.cone(np.array([10.0]), np.array([20.0]), broken.radius_arcsec)
 
     def test_many_places_give_what_single_places_give(self, catalogue, places, found):
         single = [

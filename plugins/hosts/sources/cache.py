@@ -62,7 +62,7 @@ class Folder:
             logger.warning("%s cannot be kept: %s", path, error)
 
     def _path(self, key: tuple[object, ...]) -> Path:
-        return self.root.joinpath(*(_ODD.sub("_", str(part)) for part in key))
+        return self.root.joinpath(*(_ODD.sub("_", str(part)).lstrip(".") or "_" for part in key))
 
 
 class CachedCatalogue:
