@@ -9,7 +9,7 @@ from tom_targets.models import Target
 
 from tom_alerce_like import conf
 from tom_alerce_like.permissions import may_change
-from tom_alerce_like.plugins.hosts import redshift_panel, sketch
+from tom_alerce_like.plugins.hosts import redshift_panel, sketch, surroundings
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
 from tom_alerce_like.plugins.hosts.store import best, none_probability
 
@@ -43,6 +43,7 @@ def context(target: Target, user: Any) -> dict[str, Any]:
     first = best([host for host in hosts if not host.is_chosen])
     host = None if label and label.is_none else best(hosts)
     none = none_probability(hosts)
+    image_arcsec, image_source = surroundings.described(target, search)
     return {
         "hosts": hosts,
         "host": host,
@@ -57,10 +58,11 @@ def context(target: Target, user: Any) -> dict[str, Any]:
         "host_percent": percent(host.probability) if host else "",
         "verdict": _verdict(host),
         "first": first,
-        "sketch": _sketch(target, hosts, search),
+        "sketch": _sketch(target, hosts, image_arcsec, host),
+        "image_source": image_source,
         "redshift": _redshift(host, search, label),
         "may_choose": may_change(user, target.pk),
-        "has_sources": bool(conf.get("HOST_CATALOGUES")),
+        "has_sources": bool(conf.get("HOST_CATALOGUES") or conf.get("HOST_IMAGES")),
     }
 
 
@@ -80,7 +82,7 @@ def _verdict(host: Host | None) -> str:
 
 def _redshift(host: Host | None, search: HostSearch | None, label: HostLabel | None) -> dict[str, Any]:
     """Return words and plot: of all candidates, or of the galaxy that a person has chosen."""
-    if search is not None and label is None:
+    if search is not None and label is None and not (host and host.is_chosen):
         return {"words": redshift_panel.of_all(search, host), "plot": redshift_panel.draw(search)}
     return {"words": redshift_panel.of_galaxy(host) if host else ""}
 
@@ -89,12 +91,18 @@ def _none_rows(search: HostSearch | None, none: float) -> list[Row]:
     if search is None:
         return [Row(None, "none of these", none, percent(none), "")]
     cases = {words: getattr(search, name) for name, words in NONE.items()}
-    further = max(0.0, none - sum(cases.values()))
-    cases |= {FURTHER: further} if further >= SHOWN else {}
-    return [Row(None, words, value, percent(value), "") for words, value in cases.items()]
+    total = sum(cases.values())
+    # what a catalogue that fell silent once said still counts: then there is less left than the newest search says
+    left = min(1.0, none / total) if total else 0.0
+    told = {words: value * left for words, value in cases.items()}
+    if none - total >= SHOWN:
+        told[FURTHER] = none - total
+    return [Row(None, words, value, percent(value), "") for words, value in told.items()]
 
 
-def _sketch(target: Target, hosts: Sequence[Host], search: HostSearch | None) -> sketch.Sketch | None:
-    if target.ra is None or target.dec is None or not (hosts or (search and search.image_arcsec)):
+def _sketch(
+    target: Target, hosts: Sequence[Host], image_arcsec: float | None, host: Host | None
+) -> sketch.Sketch | None:
+    if target.ra is None or target.dec is None or not (hosts or image_arcsec):
         return None
-    return sketch.draw(target.ra, target.dec, hosts, search.image_arcsec if search else None)
+    return sketch.draw(target.ra, target.dec, hosts, image_arcsec, host.redshift if host else None)

@@ -29,7 +29,8 @@ def picture(image: ArrayLike, pixel_arcsec: float, side_arcsec: float, source: s
     whole = np.asarray(image, float)
     wanted = int(np.clip(round(side_arcsec / pixel_arcsec), 2, len(whole)))
     block = -(-wanted // SIZE_PX)
-    side = max(wanted // block, 1) * block
+    # an even number, or one as the image's, so that the middle stays in the middle
+    side = max(wanted // (2 * block), 1) * 2 * block
     first = (len(whole) - side) // 2
     cut = whole[first : first + side, first : first + side]
     seen = np.isfinite(cut)

@@ -13,7 +13,8 @@ WIDTH, HEIGHT, MARGIN, TICKS = 300, 100, 16, 16
 _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _MOST_TICKS = 6
 _KINDS, _UNSTATED = {"spec": "spectroscopic", "photo": "photometric"}, "kind not stated"
-_ERROR_OF = {"spec": "from the spectrum", "photo": "from the photo-z", "": "from the redshift"}
+_ERROR_OF = {"photo": "from the photo-z"}
+_OWN = "from the galaxies' own redshifts"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def of_all(search: HostSearch, host: Host | None) -> str:
     if host is None or host.redshift is None:
         return f"{interval}: a guess from brightness, no redshift of the host is known"
     parts = {
-        _ERROR_OF.get(search.redshift_kind, ""): search.e_host_phot,
+        _ERROR_OF.get(search.redshift_kind, _OWN): search.e_host_phot,
         "from doubt about which galaxy": search.e_host_id,
     }
     errors = ", ".join(f"± {_digits(value, value)} {source}" for source, value in parts.items() if value is not None)

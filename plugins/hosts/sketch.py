@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tom_alerce_like.cosmology import kpc_per_arcsec
 from tom_alerce_like.plugins.hosts.dlr import completed
 from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.plane import to_plane
@@ -18,7 +19,7 @@ SIZE = 320.0
 #: One colour a rank, told apart by most colour-blind readers and on black and white (Okabe and Ito 2008).
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#f0e442")
 #: Half of the field: no less and no more than this, nor is it widened for what is less probable.
-_LEAST_ARCSEC, _MOST_ARCSEC, _PROBABLE = 12.0, 300.0, 0.02
+_LEAST_ARCSEC, _MOST_ARCSEC, _PROBABLE = 15.0, 300.0, 0.02
 _EDGE, _LEAST_RADIUS, _UNKNOWN_ARCSEC = 12.0, 3.0, 2.0
 _BARS_ARCSEC = (1, 2, 5, 10, 20, 30, 60, 120)
 
@@ -65,14 +66,18 @@ def half_field_arcsec(offset: Sequence[float], a: Sequence[float | None], probab
     return float(np.clip(1.25 * max(reach, default=0.0), _LEAST_ARCSEC, _MOST_ARCSEC))
 
 
-def draw(ra_deg: float, dec_deg: float, hosts: Sequence[Host], image_arcsec: float | None) -> Sketch:
-    """Return the drawing around a place; the field is that of the picture, or wider where a candidate asks for it."""
-    wanted = half_field_arcsec(
+def draw(
+    ra_deg: float, dec_deg: float, hosts: Sequence[Host], image_arcsec: float | None, redshift: float | None = None
+) -> Sketch:
+    """Return the drawing around a place; the field is as wide as the candidates ask for, whatever the picture holds.
+
+    With a redshift the scale bar is told in kpc too.
+    """
+    half = half_field_arcsec(
         [host.offset_arcsec for host in hosts],
         [host.a_arcsec for host in hosts],
         [1.0 if host.is_chosen else host.probability for host in hosts],
     )
-    half = max(wanted, (image_arcsec or 0.0) / 2)
     scale = SIZE / (2 * half)
     bar = max(length for length in _BARS_ARCSEC if length == 1 or length * scale <= SIZE / 3)
     listed = "; ".join(f"{host.rank} {host.name} at {host.offset_arcsec:.1f} arcsec" for host in hosts)
@@ -81,7 +86,7 @@ def draw(ra_deg: float, dec_deg: float, hosts: Sequence[Host], image_arcsec: flo
         half_arcsec=half,
         image=round((image_arcsec or 0.0) * scale, 1),
         bar_path=f"M12 304h{bar * scale:.1f}",
-        bar_words=f"{bar}\N{DOUBLE PRIME}",
+        bar_words=f"{bar}\N{DOUBLE PRIME}{_in_kpc(bar, redshift)}",
         words=f"the sky around the transient, {2 * half:.0f} arcsec wide, north up: {listed or 'no galaxy'}",
     )
 
@@ -108,6 +113,10 @@ def _ellipse(host: Host, ra_deg: float, dec_deg: float, scale: float) -> Ellipse
         is_inside=is_inside,
         has_size=bool(host.a_arcsec and host.a_arcsec > 0),
     )
+
+
+def _in_kpc(length_arcsec: float, redshift: float | None) -> str:
+    return f" = {length_arcsec * float(kpc_per_arcsec(redshift)):.2g} kpc" if redshift and redshift > 0 else ""
 
 
 def colour(rank: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tom_alerce_like.bulk import nullable, slices
 from tom_alerce_like.models import Candidate
+from tom_alerce_like.plugins.hosts.claim import claimed
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel
 from tom_alerce_like.plugins.hosts.searches import write
 from tom_alerce_like.turns import turn
@@ -70,8 +71,8 @@ def save(target_ids: Sequence[int], answer: Association, **seen: Any) -> int:
 def publish(target_ids: Sequence[int]) -> int:
     """Copy each target's host into its `Candidate`; returns how many have one.
 
-    The host is what a person chose, else the most probable candidate when it is more probable than none at all. A
-    target of which a person said that none of the candidates is the host has none.
+    The host is what a person chose, else the most probable candidate where that suffices (see `claim`). A target of
+    which a person said that none of the candidates is the host has none.
     """
     changed, n_hosts = [], 0
     for some in slices(target_ids):
@@ -90,7 +91,7 @@ def best(hosts: Sequence[Host]) -> Host | None:
     """Return the host among a target's candidates, or None."""
     chosen = next((host for host in hosts if host.is_chosen), None)
     first = max(hosts, key=lambda host: host.probability, default=None)
-    return chosen or (first if first and first.probability > none_probability(hosts) else None)
+    return chosen or (first if first and claimed(first.probability, none_probability(hosts)) else None)
 
 
 def none_probability(hosts: Iterable[Host]) -> float:

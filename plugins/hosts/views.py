@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 
 from tom_alerce_like.permissions import changeable_or_403, target_or_404
-from tom_alerce_like.plugins.hosts import labels
-from tom_alerce_like.plugins.hosts.models import Host, HostSearch
+from tom_alerce_like.plugins.hosts import labels, surroundings
+from tom_alerce_like.plugins.hosts.models import Host
 from tom_alerce_like.plugins.hosts.stage import search
 
 _DAY_S = 86_400
@@ -70,12 +70,12 @@ class SearchAgain(LoginRequiredMixin, View):
 
 
 class SkyPicture(LoginRequiredMixin, View):
-    """The picture of a target's surroundings that the newest search looked at."""
+    """The picture of a target's surroundings."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = target_or_404(request.user, pk)
-        image = HostSearch.objects.filter(pk=target.pk).values_list("image", flat=True).first()
-        if not image:
-            raise Http404("no image was looked at")
+        png = surroundings.png(target)
+        if png is None:
+            raise Http404("no image shows its surroundings")
         headers = {"Cache-Control": f"private, max-age={_DAY_S}"}
-        return HttpResponse(bytes(image), content_type="image/png", headers=headers)
+        return HttpResponse(png, content_type="image/png", headers=headers)

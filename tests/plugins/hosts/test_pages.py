@@ -1,22 +1,27 @@
 """The panel shows the candidates, and only who may change a target may choose its host."""
 
+import gzip
+import io
 from threading import Event
 
+import numpy as np
 import pytest
+from astropy.io import fits
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
+from PIL import Image
 from tom_targets.models import Target
 
 from tests.plugins.hosts.conftest import moved
-from tom_alerce_like.models import Candidate
+from tom_alerce_like.models import Alert, Candidate
 from tom_alerce_like.plugins.hosts import stage
 from tom_alerce_like.plugins.hosts.associate import associate
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
-from tom_alerce_like.plugins.hosts.panel import context
+from tom_alerce_like.plugins.hosts.panel import NONE, context
 from tom_alerce_like.plugins.hosts.store import best, save
 
 
@@ -123,6 +128,33 @@ def test_the_panel_ranks_and_sums(target, hosts):
     assert shown["none_probability"] + sum(host.probability for host in hosts) == pytest.approx(1)
 
 
+def test_what_is_shown_sums_to_one(target, hosts):
+    """Also where the newest search had less to go by than the one that the candidates are of."""
+    user = user_with(target, "view_target")
+    for none in (0.001, 0.9):
+        HostSearch.objects.filter(pk=target.pk).update(hostless=none / 9, undetected=none / 3, outside=5 * none / 9)
+        shown = context(target, user)
+        total = sum(row.probability for row in [*shown["rows"], *shown["none_rows"]])
+        assert total == pytest.approx(1, abs=1e-3)
+        assert [row.words for row in shown["none_rows"]][:3] == list(NONE.values())
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict"),
+    [
+        (0.97, "Almost surely <strong>"),
+        (0.85, "Probably <strong>"),
+        (0.7, "Perhaps <strong>"),
+        (0.55, "No clear host: perhaps <strong>"),
+        (0.3, "More probably <strong>none of these"),
+    ],
+)
+def test_the_verdict_in_words(target, hosts, probability, verdict):
+    Host.objects.filter(pk=hosts[0].pk).update(probability=probability)
+    Host.objects.filter(pk=hosts[1].pk).update(probability=0)
+    assert verdict in panel(target, user_with(target, "view_target"))
+
+
 def test_only_those_who_may_choose_see_the_button(target, hosts):
     url = reverse("tom_alerce_like_hosts:choose", args=[hosts[0].pk])
     assert url in panel(target, user_with(target, "view_target", "change_target"))
@@ -184,4 +216,51 @@ def test_the_picture_is_for_those_who_may_view(client, target):
     assert "private" in reply["Cache-Control"]
     assert url in panel(target, viewer)
     HostSearch.objects.filter(pk=target.pk).update(image=None)
+    assert client.get(url).status_code == 404
+
+
+def cutout(**at: int) -> bytes:
+    """A template of ZTF with a lit pixel; x falls towards the east, y towards the north."""
+    image = np.zeros((63, 63), np.float32)
+    image[at["y"], at["x"]] = 100.0
+    file = io.BytesIO()
+    fits.PrimaryHDU(image).writeto(file)
+    return gzip.compress(file.getvalue())
+
+
+def test_the_alerts_own_cutout_is_shown_where_no_search_saw_an_image(client, target):
+    known = {
+        "target": target,
+        "survey": "ZTF",
+        "object_id": "t",
+        "band": "r",
+        "ra_deg": target.ra,
+        "dec_deg": target.dec,
+    }
+    Alert.objects.create(alert_id="1", mjd=6e4, cutout_template=cutout(x=31 - 5, y=31 - 10), **known)
+    viewer = user_with(target, "view_target")
+    url = reverse("tom_alerce_like_hosts:sky", args=[target.pk])
+    html = panel(target, viewer)
+    assert url in html and "template of the alert" in html
+    client.force_login(viewer)
+    shown = np.asarray(Image.open(io.BytesIO(client.get(url).content)).convert("L"))
+    row, column = (float(place.mean()) for place in np.nonzero(shown > shown.max() / 2))
+    pixel, middle = 60 / len(shown), (len(shown) - 1) / 2
+    assert ((middle - row) * pixel, (middle - column) * pixel) == pytest.approx((10.1, 5.05), abs=0.6)
+
+
+def test_a_cutout_that_cannot_be_read_is_not_shown(client, target):
+    known = {
+        "target": target,
+        "survey": "ZTF",
+        "object_id": "t",
+        "band": "r",
+        "ra_deg": target.ra,
+        "dec_deg": target.dec,
+    }
+    Alert.objects.create(alert_id="1", mjd=6e4, cutout_template=b"no image", **known)
+    viewer = user_with(target, "view_target")
+    url = reverse("tom_alerce_like_hosts:sky", args=[target.pk])
+    assert url not in panel(target, viewer)
+    client.force_login(viewer)
     assert client.get(url).status_code == 404
