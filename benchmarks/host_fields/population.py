@@ -94,7 +94,7 @@ def _companions(hosts: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     n, redshift = len(chosen), chosen["redshift"].to_numpy()
     absolute = chosen["mag"].to_numpy() - _apparent(0.0, redshift) + rng.triangular(-1.5, 2.0, 4.0, n)
     made = _galaxies(chosen["row"].to_numpy(), absolute, redshift, rng)
-    distance = np.exp(rng.uniform(np.log(10), np.log(150), n)) / np.interp(redshift, _GRID, _KPC_PER_ARCSEC)
+    distance = rng.uniform(10, 150, n) / np.interp(redshift, _GRID, _KPC_PER_ARCSEC)
     angle = rng.uniform(0, 2 * np.pi, n)
     made["east_arcsec"] = chosen["east_arcsec"].to_numpy() + distance * np.sin(angle)
     made["north_arcsec"] = chosen["north_arcsec"].to_numpy() + distance * np.cos(angle)
