@@ -95,6 +95,7 @@ def _decoded(raw: bytes, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
         pixels = cutouts.decode(raw)
     except AlertFormatError as error:
         raise BadReply(f"an image that cannot be read: {error}") from error
-    if not np.ptp(pixels[np.isfinite(pixels)], initial=0) > 0:
+    seen = pixels[np.isfinite(pixels)]
+    if not seen.size or seen.min() == seen.max():
         pixels = np.full_like(pixels, np.nan)
     return onto_grid(pixels, plate(cards(raw), ra_deg, dec_deg))
