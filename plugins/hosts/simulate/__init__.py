@@ -7,7 +7,7 @@ import pandas as pd
 
 from tom_alerce_like.plugins.hosts.dlr import offset
 from tom_alerce_like.plugins.hosts.fields import Fields
-from tom_alerce_like.plugins.hosts.simulate import catalogue, galaxies, hosts, scene, stars
+from tom_alerce_like.plugins.hosts.simulate import catalogue, galaxies, hosts, scene, stars, survey
 from tom_alerce_like.plugins.hosts.simulate.camera import SIZE, camera, exposed
 from tom_alerce_like.plugins.hosts.simulate.galaxies import Table
 from tom_alerce_like.plugins.hosts.simulate.places import on_sphere, places
@@ -45,8 +45,8 @@ def sky(
         seen_by = camera(rng, coarse_share)
         images[k] = exposed(rng, scene.drawn(rng, _with_transient(rng, sources), seen_by), seen_by)
         coarse[k] = seen_by.is_coarse
-        drawn.append(sources | {"re_arcsec": catalogue.half_light_arcsec(sources)})
-        lists.append(catalogue.listed(rng, sources, catalogue.survey(rng)))
+        drawn.append(sources | {"re_arcsec": survey.half_light_arcsec(sources)})
+        lists.append(catalogue.listed(rng, sources, survey.survey(rng)))
     sources = _on_sky(drawn, ra, dec).rename(columns={"re_arcsec": "a_arcsec"})
     listed = _on_sky(lists, ra, dec)
     listed["id"] = [f"S{number}" for number in range(len(listed))]

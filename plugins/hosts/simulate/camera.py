@@ -15,7 +15,7 @@ SIZE, PIXEL_ARCSEC = 480, 0.25
 #: Magnitude of unit flux inside the simulation; images leave it at a random zero point.
 ZERO_POINT_MAG = 25.0
 SEEING_ARCSEC, COARSE_SEEING_ARCSEC = (0.7, 1.8), (1.6, 2.6)
-DEPTH_MAG, COARSE_DEPTH_MAG = (22.3, 24.5), (20.8, 22.8)
+DEPTH_MAG, COARSE_DEPTH_MAG = (22.3, 24.5), (20.8, 23.2)
 SKY_MAG_PER_ARCSEC2 = (20.0, 22.0)
 #: A stamp as of the Zwicky Transient Facility: so many pixels of 4 of ours.
 COARSE_PIXELS, COARSE_FACTOR = 63, 4
@@ -24,7 +24,7 @@ CORNER_SHARE, GAP_SHARE, COSMICS_SHARE, BOWL_SHARE, STRIPES_SHARE = 0.04, 0.03, 
 
 @dataclass(frozen=True)
 class Camera:
-    """How a field was observed: ``noise`` is the standard deviation of a pixel, 5 of which make the depth."""
+    """How a field was observed: ``noise`` is the standard deviation of a pixel before resampling."""
 
     psf: Moffat
     noise: float
@@ -42,7 +42,8 @@ def camera(rng: np.random.Generator, coarse_share: float) -> Camera:
 
 def exposed(rng: np.random.Generator, light: Image, camera: Camera) -> Image:
     """Return what the camera made of the light: float32, unknown unit and sky level, NaN where nothing was seen."""
-    image = light + np.float32(camera.noise) * _sky(rng)
+    # what an eye sees of a sky is its height over the noise of the pixels that it is seen with
+    image = light + np.float32(camera.noise / (COARSE_FACTOR if camera.is_coarse else 1.5)) * _sky(rng)
     if rng.random() < BOWL_SHARE:
         image -= np.float32(rng.uniform(0.1, 0.8)) * _background(image)
     sky = PIXEL_ARCSEC**2 * 10 ** (-0.4 * (rng.uniform(*SKY_MAG_PER_ARCSEC2) - ZERO_POINT_MAG))
@@ -57,17 +58,17 @@ def exposed(rng: np.random.Generator, light: Image, camera: Camera) -> Image:
 
 
 def _noise(rng: np.random.Generator, size: int) -> Image:
-    """Return noise of unit variance in which neighbours know of each other, as after resampling."""
+    """Return noise smoothed as by resampling: that of a point source is as without, that of a pixel is less."""
     noise = rng.standard_normal((size + 2, size + 2), dtype=np.float32)
     reach = np.float32(rng.uniform(0, 0.9))
     rows = noise[1:-1] + reach / 2 * (noise[:-2] + noise[2:])
-    return (rows[:, 1:-1] + reach / 2 * (rows[:, :-2] + rows[:, 2:])) / (1 + reach**2 / 2)
+    return (rows[:, 1:-1] + reach / 2 * (rows[:, :-2] + rows[:, 2:])) / (1 + reach) ** 2
 
 
 def _sky(rng: np.random.Generator) -> Image:
     """Return a gradient, slow waves and stripes of the read-out, in units of the noise."""
     side = np.linspace(-1, 1, SIZE, dtype=np.float32)
-    plane = rng.normal(0, 0.5, 3) * (rng.random() < 0.4)
+    plane = rng.normal(0, 0.35, 3) * (rng.random() < 0.4)
     waves = _curves(rng.normal(0, 0.25 * rng.random() ** 2, (7, 7)))
     if rng.random() < STRIPES_SHARE:
         waves += rng.normal(0, rng.uniform(0.05, 0.3), SIZE).astype(np.float32)

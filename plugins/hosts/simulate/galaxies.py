@@ -9,7 +9,7 @@ astronomers chose and the absolute magnitudes of the hosts of the Bright Transie
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Table = dict[str, Floats]
@@ -38,23 +38,19 @@ _PER_HUBBLE = 1 / np.sqrt(0.3 * (1 + _Z) ** 3 + 0.7)
 _DISTANCE_MPC = 299792.458 / 70 * np.concatenate([[0], np.cumsum((_PER_HUBBLE[1:] + _PER_HUBBLE[:-1]) / 2 * 0.001)])
 
 
-def distance_mpc(redshift: ArrayLike) -> Floats:
+def distance_mpc(redshift: Floats) -> Floats:
     """Return the comoving distance in a flat universe with H0 = 70 and Omega_m = 0.3."""
     return np.interp(redshift, _Z, _DISTANCE_MPC)
 
 
-def distance_modulus(redshift: ArrayLike) -> Floats:
-    """Return the distance modulus with a mean correction of 2.5 log10(1 + z) for the shift of the band."""
-    return (
-        5 * np.log10(distance_mpc(redshift) * np.square(1 + np.asarray(redshift)))
-        + 25
-        - 2.5 * np.log10(1 + np.asarray(redshift))
-    )
+def distance_modulus(redshift: Floats) -> Floats:
+    """Return apparent less absolute magnitude: distance modulus and, for the shifted band, 2.5 log10(1 + z)."""
+    return 5 * np.log10(distance_mpc(redshift) * (1 + redshift)) + 25 + 2.5 * np.log10(1 + redshift)
 
 
-def arcsec_per_kpc(redshift: ArrayLike) -> Floats:
+def arcsec_per_kpc(redshift: Floats) -> Floats:
     """Return the angle under which a kiloparsec is seen."""
-    return np.degrees(3600e-3) * (1 + np.asarray(redshift)) / distance_mpc(redshift)
+    return np.degrees(3.6) * (1 + redshift) / distance_mpc(redshift)
 
 
 def made(rng: np.random.Generator, mag: Floats, redshift: Floats, early: Floats, is_host: float = 0.0) -> Table:

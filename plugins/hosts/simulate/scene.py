@@ -47,7 +47,7 @@ def _galaxies(
     large = (major > structure.RESOLVED_PIXELS) & (sources["mag"] < structure.BRIGHT_MAG)
     textured = visible & large & (share < 0.7)
     rounder = sources["axis_ratio"] ** np.where(share < 1, 0.5, 1.0)
-    parts = []
+    parts: list[tuple[Floats, ...]] = []
     for index, radius, axis_ratio, light in (
         (EXPONENTIAL, major, sources["axis_ratio"], np.where(textured, 0.0, (1 - share) * flux)),
         (BULGE, major * sources["bulge_size"], rounder, np.where(sources["sersic"] < 4, share * flux, 0.0)),
@@ -71,7 +71,7 @@ def _smooth(where: tuple[Floats, Floats, Floats], shape: Floats, index: int, psf
     x, y, flux = where
     fluxes, widths = SERSIC[index]
     wide = widths[:, None] ** 2 * shape[:, [0, 2]].mean(axis=1) > WIDE**2 * psf.core[[0, 2]].mean()
-    parts = []
+    parts: list[tuple[Floats, ...]] = []
     for chosen, shares, blurs in ((wide, (1.0,), (psf.core,)), (~wide, psf.flux, psf.covariance)):
         profile, galaxy = np.nonzero(chosen)
         sharp, light = widths[profile, None] ** 2 * shape[galaxy], flux[galaxy] * fluxes[profile]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tom_alerce_like.plugins.hosts.dlr import offset
-from tom_alerce_like.plugins.hosts.simulate import Sky, catalogue, galaxies, hosts, paint, scene, sky
+from tom_alerce_like.plugins.hosts.simulate import Sky, catalogue, galaxies, hosts, paint, scene, sky, survey
 from tom_alerce_like.plugins.hosts.simulate.camera import Camera
 from tom_alerce_like.plugins.hosts.simulate.places import on_sphere, places
 from tom_alerce_like.plugins.hosts.simulate.profiles import SERSIC, Moffat
@@ -141,16 +141,16 @@ def test_offsets_follow_those_of_real_hosts() -> None:
 def test_a_catalogue_lists_bright_sources_where_they_are_and_loses_faint_ones() -> None:
     rng = np.random.default_rng(4)
     bright = galaxies.joined(*(one(mag=18.0, re_arcsec=2.0, east_arcsec=20.0 * k, axis_ratio=0.5) for k in range(40)))
-    listed = catalogue.listed(rng, bright, catalogue.survey(rng))
+    listed = catalogue.listed(rng, bright, survey.survey(rng))
     assert len(listed["mag_r"]) >= 38
     assert np.abs(listed["east_arcsec"] - 20 * np.rint(listed["east_arcsec"] / 20)).max() < 0.5
     faint = bright | {"mag": np.full(40, 26.5)}
-    assert len(catalogue.listed(rng, faint, catalogue.survey(rng))["mag_r"]) < 4
+    assert len(catalogue.listed(rng, faint, survey.survey(rng))["mag_r"]) < 4
 
 
 def test_sources_closer_than_a_blend_are_listed_once() -> None:
     rng = np.random.default_rng(2)
     pair = galaxies.joined(one(mag=18.0, re_arcsec=1.0), one(mag=19.0, re_arcsec=1.0, north_arcsec=0.6))
-    listed = catalogue.listed(rng, pair, catalogue.survey(rng))
+    listed = catalogue.listed(rng, pair, survey.survey(rng))
     assert len(listed["mag_r"]) == 1
     assert listed["mag_r"][0] == pytest.approx(18 - 2.5 * np.log10(1 + 10**-0.4), abs=0.15)
