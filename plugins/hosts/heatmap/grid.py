@@ -48,7 +48,17 @@ def filled(levels: NDArray) -> NDArray:
     return made
 
 
+def cell(x_arcsec: Floats, y_arcsec: Floats) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Return level, row and column of the cells that speak for places west and north, and whether there is one."""
+    reach = np.maximum(np.abs(x_arcsec), np.abs(y_arcsec))
+    level = np.searchsorted(CELL_ARCSEC * SIDE / 2, reach)
+    inside = level < LEVELS
+    level = np.minimum(level, LEVELS - 1)
+    places = np.where(inside, [y_arcsec, x_arcsec], 0.0) / CELL_ARCSEC[level] + SIDE / 2
+    row, column = np.minimum(places.astype(int), SIDE - 1)
+    return level, row, column, inside
+
+
 def cell_arcsec(offset_arcsec: Floats) -> Floats:
     """Return the side of the cells that speak for places (n, 2); NaN gives the coarsest."""
-    reach = np.nan_to_num(np.abs(offset_arcsec).max(1), nan=np.inf)
-    return CELL_ARCSEC[np.minimum(np.searchsorted(CELL_ARCSEC * SIDE / 2, reach), LEVELS - 1)]
+    return CELL_ARCSEC[cell(*offset_arcsec.T)[0]]

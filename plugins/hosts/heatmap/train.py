@@ -1,0 +1,127 @@
+"""Train the net: ``python -m tom_alerce_like.plugins.hosts.heatmap.train CACHE``.
+
+CACHE is a folder for simulated fields as the net sees them, 40 kB each; what is there already is used again. Writes the
+weights beside this file. Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from torch import Tensor
+
+from tom_alerce_like.plugins.hosts.heatmap import grid
+from tom_alerce_like.plugins.hosts.heatmap.export import write
+from tom_alerce_like.plugins.hosts.heatmap.lessons import Lessons, kept, read, wanted
+from tom_alerce_like.plugins.hosts.heatmap.net import HeatNet
+from tom_alerce_like.plugins.hosts.heatmap.serve import WEIGHTS
+from tom_alerce_like.plugins.hosts.simulate import Sky, sky
+
+VERSION = "1.0"
+SEED = 20261120
+#: Seeds of the simulator, each of which gives so many fields: to learn from, and to find the temperature with.
+FIELDS = 100
+TRAIN, VALIDATION = range(100_000, 100_200), range(200_000, 200_015)
+LARGE_SHARE = 0.15
+BATCH, RATE, DECAY = 32, 4e-3, 1e-3
+#: The weights that are kept are the mean over about this part of the steps, the last ones.
+_MEAN_SHARE = 0.03
+
+
+def simulated(n: int, seed: int) -> Sky:
+    """Return fields; of those to learn from every second seed has more large hosts, and so more that lie far off."""
+    return sky(n, seed, large_share=LARGE_SHARE) if seed in TRAIN and seed % 2 else sky(n, seed)
+
+
+def masked(cells: Tensor, planes: Tensor) -> Tensor:
+    """Return logits of cells that speak and were observed; the others are as good as impossible."""
+    speaks = torch.from_numpy(grid.SPEAKS) & (planes[:, :, -1] > 0)
+    return torch.where(speaks, cells.float(), -1e4).flatten(1)
+
+
+def loss(net: HeatNet, planes: Tensor, target: Tensor) -> Tensor:
+    """Return the cross-entropy with soft answers, for each field."""
+    with torch.autocast("cpu", torch.bfloat16):
+        cells, none = net(planes)
+    logits = torch.cat([masked(cells, planes), none.float()[:, None]], 1)
+    return -(target * logits.log_softmax(1)).sum(1)
+
+
+def trained(data: Lessons, epochs: float, log: bool = True) -> HeatNet:
+    """Return a net that learned from the lessons, in random order."""
+    torch.manual_seed(SEED)
+    rng = np.random.default_rng(SEED)
+    net = HeatNet()
+    steps = int(epochs * len(data.planes) / BATCH)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.2)
+    mean = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / (_MEAN_SHARE * steps))
+    )
+    order, recent, start = np.empty(0, int), [], time.perf_counter()
+    for step in range(steps):
+        if len(order) < BATCH:
+            order = np.concatenate([order, rng.permutation(len(data.planes))])
+        rows, order = order[:BATCH], order[BATCH:]
+        planes = data.planes[rows].astype(np.float32)
+        target = wanted(data.host_arcsec[rows], planes[:, :, -1] > 0)
+        value = loss(net, torch.from_numpy(planes), torch.from_numpy(target)).mean()
+        optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        mean.update_parameters(net)
+        recent.append(value.item())
+        if log and (step + 1) % 50 == 0:
+            print(f"{step + 1}/{steps} {np.mean(recent[-50:]):.4f} {time.perf_counter() - start:.0f} s", flush=True)
+    net.load_state_dict(mean.module.state_dict())
+    return net.eval()
+
+
+def said(net: HeatNet, planes: NDArray[np.float16]) -> NDArray[np.float64]:
+    """Return logits (n, cells and none)."""
+    parts = []
+    with torch.no_grad():
+        for start in range(0, len(planes), BATCH):
+            part = torch.from_numpy(planes[start : start + BATCH].astype(np.float32))
+            cells, none = net(part)
+            parts.append(torch.cat([masked(cells, part), none[:, None]], 1).double().numpy())
+    return np.concatenate(parts)
+
+
+def temperature(net: HeatNet, data: Lessons) -> float:
+    """Return what logits are to be divided by so that the right answers of unseen fields are the likeliest."""
+    logits = said(net, data.planes)
+    target = wanted(data.host_arcsec, data.planes[:, :, -1] > 0)
+
+    def surprise(log_temperature: float) -> float:
+        scaled = torch.from_numpy(logits / np.exp(log_temperature)).log_softmax(1).numpy()
+        return float(-(target * scaled).sum(1).mean())
+
+    best = minimize_scalar(surprise, bounds=(-1, 1), method="bounded", options={"xatol": 0.01})
+    print(f"validation {surprise(0.0):.4f}, {best.fun:.4f} at temperature {np.exp(best.x):.3f}")
+    return float(np.exp(best.x))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--epochs", type=float, default=5.0)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    kept(options.cache, simulated, (*VALIDATION, *TRAIN), FIELDS)
+    net = trained(read(options.cache, TRAIN), options.epochs)
+    found = temperature(net, read(options.cache, VALIDATION))
+    write(net, {"temperature": repr(found), "version": VERSION}, options.out)
+
+
+if __name__ == "__main__":
+    main()
