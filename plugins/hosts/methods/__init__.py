@@ -1,0 +1,25 @@
+"""Ways to find a host in an image, each alone, for a comparison side by side: ``METHODS[name](fields)``.
+
+Each returns east and north of the host in arcsec from the transient, shape (n, 2), NaN where it has no answer.
+``delight`` needs the weights of an installed astro-delight (`delight.answer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.methods import ascent, delight, directional, ellipse, nearest
+from tom_alerce_like.plugins.hosts.methods.best import Floats
+
+METHODS: Mapping[str, Callable[[Fields], Floats]] = MappingProxyType(
+    {
+        "nearest": nearest.locate,
+        "ellipse": ellipse.locate,
+        "directional": directional.locate,
+        "ascent": ascent.locate,
+        "delight": delight.locate,
+    }
+)
+__all__ = ["METHODS"]
