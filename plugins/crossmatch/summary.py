@@ -9,14 +9,15 @@ import numpy as np
 import plotly.graph_objs as go
 
 from tom_alerce_like.plots import as_json, look
+from tom_alerce_like.plugins.crossmatch import positions
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.joined import Found
 from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 BINS = 30
 FIRST = 50
-#: Of a match's own columns so many are shown.
-_VALUES = 4
+#: Of a match's own columns so many are shown, if they have no more characters than this.
+_VALUES, _LONGEST = 4, 40
 #: Told apart by most colour-blind readers (Okabe and Ito 2008).
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
 
@@ -87,8 +88,11 @@ def _lines(part: Any) -> list[tuple[int, float, dict[str, str]]]:
 
 
 def _values(line: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the first columns that say something and are not long."""
-    return [(name, value) for name, value in line.items() if value and len(value) <= 40][:_VALUES]
+    """Return the first columns that say something beside the position and are not long."""
+    names = list(line)
+    left = {names[number] for number in positions.guess(names) or ()}
+    said = [(name, value) for name, value in line.items() if value and name not in left and len(value) <= _LONGEST]
+    return said[:_VALUES]
 
 
 def _said(table: CsvFile, rows: set[int], position: set[int]) -> dict[int, str]:
