@@ -24,5 +24,5 @@ def newest(target_ids: Sequence[int]) -> list[Stamp]:
 
 
 def _stamp(alert: Alert) -> Stamp:
-    x, y = (float(alert.properties.get(name, 0.0)) for name in ("x_px", "y_px"))
-    return Stamp(bytes(alert.cutout_template or b""), alert.ra_deg, alert.dec_deg, x, y)
+    x_px, y_px = (alert.properties.get(name) for name in ("x_px", "y_px"))
+    return Stamp(bytes(alert.cutout_template or b""), alert.ra_deg, alert.dec_deg, x_px, y_px)

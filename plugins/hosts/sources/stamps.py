@@ -29,14 +29,15 @@ ZTF_AXES = -np.eye(2) / ZTF_ARCSEC
 class Stamp(NamedTuple):
     """The template cutout of an alert (FITS bytes, gzipped or not) and where the alert is.
 
-    ``x_px``, ``y_px``: the alert's place on ZTF's detector, whose fraction tells where in the middle pixel it is.
+    ``x_px``, ``y_px``: the alert's place on ZTF's detector, whose fraction tells where in the middle pixel it is; its
+    centre is assumed where they are not known (None or NaN).
     """
 
     data: bytes
     ra_deg: float
     dec_deg: float
-    x_px: float = 0.0
-    y_px: float = 0.0
+    x_px: float | None = None
+    y_px: float | None = None
 
 
 class StampImages:
@@ -75,7 +76,8 @@ def image(stamp: Stamp, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
 
 def _ztf(stamp: Stamp, ra_deg: float, dec_deg: float) -> Plate:
     """Return where a place is in ZTF's cutout, which is centred on the pixel that holds the alert."""
-    alert = np.array([axis - np.round(axis) for axis in (stamp.x_px, stamp.y_px)]) + (ZTF_PIXELS - 1) / 2
+    detector = np.array([stamp.x_px, stamp.y_px], float)
+    alert = np.nan_to_num(detector - np.round(detector)) + (ZTF_PIXELS - 1) / 2
     here, east, north = directions(stamp.ra_deg, stamp.dec_deg)
     there = directions(ra_deg, dec_deg)[0]
     moved_arcsec = np.degrees([there @ east, there @ north]) / (there @ here) * 3600

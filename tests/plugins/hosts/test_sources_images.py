@@ -237,6 +237,13 @@ def test_stamps_of_ztf_are_upside_down():
     assert np.isnan(found[0]).all() and np.isfinite(found[120:360, 120:360]).all()
 
 
+def test_without_a_place_on_the_detector_the_alert_is_in_the_middle():
+    expected = image(ztf(5.0, -9.0, 100.0, 200.0), 150.0, 2.0)
+    for unknown in (None, np.nan):
+        found = image(ztf(5.0, -9.0, 100.0, 200.0)._replace(x_px=unknown, y_px=unknown), 150.0, 2.0)
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_a_place_beside_the_alert_is_the_centre():
     found = image(ztf(5.0, -9.0), *moved(150.0, 2.0, 1.0, 2.0))
     assert peak(found) == pytest.approx((4.0, -11.0), abs=0.03)
@@ -312,7 +319,7 @@ def test_the_newest_template_in_the_best_band_is_taken(new_target):
             target=target, survey="ZTF", object_id=target.name, alert_id=str(mjd), mjd=mjd, band=band, ra_deg=target.ra,
             dec_deg=2.0, cutout_template=data, properties={"x_px": 7.5},
         )  # fmt: skip
-    assert newest([one.pk, other.pk]) == [Stamp(b"new", 150.0, 2.0, 7.5, 0.0), Stamp(b"b", 10.0, 2.0, 7.5, 0.0)]
+    assert newest([one.pk, other.pk]) == [Stamp(b"new", 150.0, 2.0, 7.5, None), Stamp(b"b", 10.0, 2.0, 7.5, None)]
 
 
 @pytest.mark.data
