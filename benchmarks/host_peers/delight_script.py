@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +49,19 @@ def answers(images: np.ndarray, places: np.ndarray, data: str) -> np.ndarray:
     peer.df["dx_sex"], peer.df["dy_sex"] = zip(*(got[3:] for got in levels.values()), strict=True)
     peer.X = np.stack([got[0] for got in levels.values()])
     peer.preprocess()
-    peer.load_model()
+    peer.tfmodel = model()
     peer.predict()
     offsets[answered] = np.column_stack([-peer.df["dx_delight"], peer.df["dy_delight"]]) * PIXEL_DEG * 3600
     return offsets
+
+
+@cache
+def model() -> object:
+    """Return its network, loaded and traced once for all parts."""
+    with tempfile.TemporaryDirectory() as empty:
+        peer = Delight(empty, [], [], [])
+    peer.load_model()
+    return peer.tfmodel
 
 
 def save(image: np.ndarray, ra: float, dec: float, folder: str) -> None:
