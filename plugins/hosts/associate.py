@@ -1,13 +1,10 @@
 """Which galaxy a transient belongs to: every candidate's probability, and that of none of them.
 
-For a galaxy of semi-axes a and b, with the transient at normalised offset d (offset over directional light radius)::
-
-    odds = completeness / (1 - completeness) * profile(d) / (density * pi * a * b)
-    P(galaxy) = odds / (1 + sum of odds)        P(none) = 1 / (1 + sum of odds)
-
-``profile`` is how transients are spread in their hosts: an exponential disc in d, normalised over the ellipse's area.
-``density`` is how many of the catalogue's galaxies per square arcsec there are around the transient, so a crowded place
-asks for more evidence. A bright neighbour, a redshift or the transient's type play no part yet.
+All that is known of a place becomes one list of candidates: sources of catalogues, sources that the image shows, peaks
+of the image's probability map; a source that several of them have is one candidate, and parts of a galaxy hand what
+they have to it. The evidence (`evidence`) is weighed by a learned choice model (`choice`), which works with any of the
+sources missing. Where there is neither an image nor a deep catalogue a closed form is used instead (`posterior`), which
+knows how incomplete a shallow catalogue is.
 """
 
 from __future__ import annotations
@@ -20,100 +17,148 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like.exceptions import AlerceLikeError
+from tom_alerce_like.plugins.hosts import choice, evidence, nothing, posterior, why
+from tom_alerce_like.plugins.hosts.candidates import SHALLOW_MAG, Listed, merged
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, Catalogue, galaxies
-from tom_alerce_like.plugins.hosts.dlr import completed, light_radius, offset
-from tom_alerce_like.sky import separation_arcsec
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.image import Looked, looked
+from tom_alerce_like.plugins.hosts.parents import wholes
 
 Floats = NDArray[np.float64]
 
-#: Scale of the profile in d, from half of the hosts that people chose (docs/modules/hosts.md).
-SCALE = 0.59
-#: Beyond this normalised offset the profile leaves nothing to compare.
-REACH = 30.0
-#: Errors of catalogued centres and of transients, added to the axes in quadrature.
-POSITION_ERR_ARCSEC = 0.34
-#: Semi-axis of a galaxy whose size the catalogue does not give.
-UNKNOWN_SIZE_ARCSEC = 2.0
-#: Two catalogues mean the same galaxy when the centres are closer than this, or than this part of the larger axis.
-SAME_ARCSEC, SAME_AXIS = 2.0, 0.9
+#: What `Association.candidates` says beside `catalogue.COLUMNS`.
+ANSWER = (
+    "rank",
+    "offset_arcsec",
+    "offset_deg",
+    "probability",
+    "why",
+    *(term for term in evidence.TERMS if term not in COLUMNS),
+)
+#: An image and a deep catalogue reach this far from the transient; a shallow one as far as it was asked.
+SEARCHED_ARCSEC = 60.0
 
 
 @dataclass(frozen=True)
 class Association:
     """The answer for a table of places.
 
-    ``candidates``: columns of `catalogue.COLUMNS` and rank (from 1), offset_arcsec, dlr (offset over light radius) and
-    probability, best first within each row. ``none``: probability, for each place, that its host is no candidate.
-    ``answered``: names of the catalogues that did. ``problems``: what the others said.
+    ``candidates``: columns of `catalogue.COLUMNS` and rank (from 1), offset_arcsec, offset_deg (position angle of the
+    transient seen from the candidate), dlr (offset over half-light radius in that direction), probability, why (a short
+    text) and `evidence.TERMS`, best first within each row. ``hostless``, ``undetected``, ``outside`` (n,):
+    probabilities, for each place, that it has no host, one too faint to be listed, one whose centre lies outside what
+    was searched. ``answered``: names of the catalogues that did. ``problems``: what the others said.
     """
 
     candidates: pd.DataFrame
-    none: Floats
+    hostless: Floats
+    undetected: Floats
+    outside: Floats
+    answered: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def none(self) -> Floats:
+        """Return the probability, for each place, that its host is no candidate."""
+        return self.hostless + self.undetected + self.outside
+
+
+def associate(
+    ra_deg: ArrayLike,
+    dec_deg: ArrayLike,
+    catalogues: Iterable[Catalogue],
+    *,
+    fields: Fields | None = None,
+    redshift: ArrayLike | None = None,
+    redshift_err: ArrayLike | None = None,
+    top: int | None = None,
+) -> Association:
+    """Rank the galaxies around each place (degrees, arrays of equal length), at most ``top`` a place.
+
+    ``fields``: images of the same places in the same order; one of NaN alone counts as none. ``redshift``, and its
+    error: of the transients, NaN where not known; without the argument those of the fields. The answer for one place
+    does not depend on the others. A catalogue that cannot answer is named in ``problems``.
+    """
+    ra, dec = np.atleast_1d(np.asarray(ra_deg, float)), np.atleast_1d(np.asarray(dec_deg, float))
+    known = redshift if redshift is not None or fields is None else fields.redshift
+    z, z_err = (
+        np.full(len(ra), np.nan) if v is None else np.broadcast_to(np.asarray(v, float), ra.shape)
+        for v in (known, redshift_err)
+    )
+    asked = _asked(ra, dec, catalogues)
+    seen = looked(fields) if fields is not None and len(ra) else None
+    return answered(ra, dec, z, z_err, asked, seen, top)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What catalogues said: their lists, how far each was asked (arcsec), their names and problems."""
+
+    lists: list[Listed]
+    radius_arcsec: list[float]
     answered: tuple[str, ...]
     problems: tuple[str, ...]
 
 
-def associate(
-    ra_deg: ArrayLike, dec_deg: ArrayLike, catalogues: Iterable[Catalogue], top: int | None = None
-) -> Association:
-    """Rank the galaxies around each place (degrees, arrays of equal length), at most ``top`` a place.
-
-    The answer for one place does not depend on the others. A catalogue that cannot answer is named in ``problems``.
-    """
-    ra, dec = np.atleast_1d(np.asarray(ra_deg, float)), np.atleast_1d(np.asarray(dec_deg, float))
-    found, answered, problems = [_weighed(galaxies({"row": []}), ra, dec, 1.0, 0.5)], [], []
+def _asked(ra: Floats, dec: Floats, catalogues: Iterable[Catalogue]) -> Asked:
+    lists, radii, problems = [], [], []
     for catalogue in catalogues:
         try:
             near = catalogue.cone(ra, dec, catalogue.radius_arcsec)
         except AlerceLikeError as error:
             problems.append(f"{catalogue.name}: {error}")
             continue
-        answered.append(catalogue.name)
-        found.append(_weighed(near, ra, dec, catalogue.radius_arcsec, catalogue.completeness))
-    filled = [table.assign(preference=number) for number, table in enumerate(found) if len(table)] or found[:1]
-    candidates = _without_repeats(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
-    total = np.bincount(candidates["row"], weights=candidates["odds"], minlength=len(ra)).astype(float)
-    ranked = _ranked(candidates, total)
-    best = ranked if top is None else ranked[ranked["rank"] <= top]
-    return Association(best.reset_index(drop=True), 1 / (1 + total), tuple(answered), tuple(problems))
+        near = posterior.weighed(near, ra, dec, catalogue.radius_arcsec, catalogue.completeness)
+        lists.append(Listed(catalogue.name, near, catalogue.depth_mag))
+        radii.append(catalogue.radius_arcsec)
+    return Asked(lists, radii, tuple(one.name for one in lists), tuple(problems))
 
 
-def _weighed(near: pd.DataFrame, ra: Floats, dec: Floats, radius_arcsec: float, completeness: float) -> pd.DataFrame:
-    row = near["row"].to_numpy()
-    apart, angle = offset(near["ra_deg"], near["dec_deg"], ra[row], dec[row])
-    a, b, pa = completed(near["a_arcsec"], near["b_arcsec"], near["pa_deg"], UNKNOWN_SIZE_ARCSEC)
-    a, b = np.hypot(a, POSITION_ERR_ARCSEC), np.hypot(b, POSITION_ERR_ARCSEC)
-    normalised = apart / light_radius(a, b, pa, angle)
-    per_arcsec2 = np.bincount(row, minlength=len(ra))[row] / (np.pi * radius_arcsec**2)
-    evidence = profile(normalised) / (per_arcsec2 * np.pi * a * b)
-    odds = completeness / (1 - completeness) * evidence
-    made = near.assign(
-        offset_arcsec=apart, dlr=normalised, odds=odds, reach_arcsec=np.maximum(SAME_ARCSEC, SAME_AXIS * a)
+def answered(
+    ra: Floats, dec: Floats, z: Floats, z_err: Floats, asked: Asked, seen: Looked | None, top: int | None
+) -> Association:
+    """Return the answer from what catalogues and images said."""
+    weighed, depth = gathered(ra, dec, z, z_err, asked.lists, seen)
+    found, places = weighed.candidates, weighed.places
+    p, none = choice.probabilities(found, places)
+    closed, closed_none = posterior.normalised(found["odds"].to_numpy(), found["row"].to_numpy(), len(ra))
+    learned = (places["has_image"] + places["has_catalogue"]).to_numpy() > 0
+    p, none = np.where(learned[found["row"].to_numpy()], p, closed), np.where(learned, none, closed_none)
+    reach = np.where(learned, SEARCHED_ARCSEC, max(asked.radius_arcsec, default=0.0))
+    ranked = _ranked(_handed_over(found, p), np.isfinite(z))
+    best = ranked if top is None else ranked[ranked["rank"] <= top].reset_index(drop=True)
+    return Association(best, *nothing.split(none, z, depth, reach), asked.answered, asked.problems)
+
+
+def gathered(
+    ra: Floats, dec: Floats, z: Floats, z_err: Floats, lists: list[Listed], seen: Looked | None
+) -> tuple[evidence.Evidence, Floats]:
+    """Return the evidence about all places, and how deep (r magnitude) what was searched goes."""
+    n = len(ra)
+    deep, depth = np.full(n, np.nan), np.full(n, np.nan)
+    for one in lists:
+        covered = np.bincount(one.table["row"], minlength=n) > 0
+        depth = np.fmax(depth, one.depth_mag)
+        deep = np.where(covered & (one.depth_mag > SHALLOW_MAG), np.fmax(deep, one.depth_mag), deep)
+    depth = np.where(np.isfinite(deep), deep, np.minimum(depth, SHALLOW_MAG))
+    every = [*lists, *(seen.lists if seen else [])] or [Listed("", galaxies({"row": []}), 0.0)]
+    has_image = seen.observed if seen else np.zeros(n, bool)
+    table = evidence.weighed(merged(every, ra, dec), z, z_err, deep, has_image, seen.seen if seen else None)
+    return table, np.fmax(depth, np.where(has_image, table.places["image_depth_mag"].to_numpy(), np.nan))
+
+
+def _handed_over(found: pd.DataFrame, probability: Floats) -> pd.DataFrame:
+    """Return the candidates that are no parts of others, with the probability of their parts."""
+    whole = wholes(found, probability)
+    own = whole == np.arange(len(whole))
+    total = np.bincount(whole, probability, len(whole)).astype(float)
+    parts = np.bincount(whole, minlength=len(whole)) - 1
+    return found.assign(probability=total, parts=parts)[own]
+
+
+def _ranked(found: pd.DataFrame, has_redshift: NDArray[np.bool_]) -> pd.DataFrame:
+    made = found.sort_values(["row", "probability", "dlr", "id"], ascending=[True, False, True, True], kind="stable")
+    made = made.assign(
+        rank=made.groupby("row").cumcount() + 1, why=pd.Series(why.sentences(made, has_redshift), made.index, "str")
     )
-    return made[normalised < REACH]
-
-
-def profile(normalised: Floats) -> Floats:
-    """Return the density of transients at normalised offset d, per area of the ellipse: its integral 2 d dd is 1."""
-    return np.exp(-normalised / SCALE) / (2 * SCALE**2)
-
-
-def _without_repeats(found: pd.DataFrame) -> pd.DataFrame:
-    """Keep a galaxy that several catalogues hold once, from the first of them, with what redshift there is."""
-    found = found.reset_index(names="index")
-    pairs = found.merge(found, on="row", suffixes=("", "_later"))
-    pairs = pairs[pairs["preference"] < pairs["preference_later"]]
-    apart = separation_arcsec(pairs["ra_deg"], pairs["dec_deg"], pairs["ra_deg_later"], pairs["dec_deg_later"])
-    same = pairs[apart < pairs["reach_arcsec"]].drop_duplicates("index").set_index("index")
-    lacking = found["index"].isin(same.index[same["redshift"].isna()])
-    for column in ("redshift", "redshift_err", "redshift_kind"):
-        found.loc[lacking, column] = same[f"{column}_later"].reindex(found.loc[lacking, "index"]).to_numpy()
-    repeats = pairs.loc[apart < pairs["reach_arcsec"], "index_later"]
-    return found[~found["index"].isin(repeats)].drop(columns="index")
-
-
-def _ranked(candidates: pd.DataFrame, total: Floats) -> pd.DataFrame:
-    made = candidates.assign(probability=candidates["odds"] / (1 + total[candidates["row"].to_numpy()]))
-    made = made.sort_values(["row", "probability", "dlr", "id"], ascending=[True, False, True, True], kind="stable")
-    made["rank"] = made.groupby("row").cumcount() + 1
-    return made[[*COLUMNS, "rank", "offset_arcsec", "dlr", "probability"]]
+    return made[[*COLUMNS, *ANSWER]].reset_index(drop=True)

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.hosts.conftest import galaxy, moved, write
-from tom_alerce_like.plugins.hosts.associate import REACH, SCALE, associate, profile
+from tom_alerce_like.plugins.hosts.associate import associate
 from tom_alerce_like.plugins.hosts.catalogue import galaxies
-from tom_alerce_like.plugins.hosts.parquet import ParquetCatalogue
+from tom_alerce_like.plugins.hosts.posterior import REACH, SCALE, profile
+from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
+from tom_alerce_like.plugins.hosts.sources.isophotes import HALF_LIGHT
 
 
 def places(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -26,6 +28,7 @@ class Fixed:
 
     radius_arcsec = 100.0
     completeness = 0.5
+    depth_mag = 16.0
 
     def __init__(self, name: str, /, **columns) -> None:
         self.name, self.columns = name, columns
@@ -71,13 +74,14 @@ def test_best_first(catalogue):
 
 
 def test_a_large_galaxy_wins_over_a_nearer_small_one(catalogue):
-    # 55 arcsec along the large galaxy's major axis, which runs east-west, is inside it; the small one is 105 away
+    # 55 arcsec along the large galaxy's major axis, which runs east-west, is nearer than the small one, 105 away; the
+    # ellipse that holds half of the light is HALF_LIGHT of the catalogue's, and centres are not exact
     inside = associate(*moved(150.0, 2.0, 0.0, 55.0), [catalogue])
     assert inside.candidates["name"].tolist()[0] == "PGC 12345"
-    assert inside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(60, 1), rel=1e-3)
+    assert inside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(60 * HALF_LIGHT, 0.34), rel=1e-3)
     # the same distance along the minor axis, north, is outside it
     outside = associate(*moved(150.0, 2.0, 55.0, 0.0), [catalogue])
-    assert outside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(30, 1), rel=1e-3)
+    assert outside.candidates["dlr"].iloc[0] == pytest.approx(55 / np.hypot(30 * HALF_LIGHT, 0.34), rel=1e-3)
 
 
 def test_far_from_everything_is_hostless(catalogue):
@@ -103,7 +107,7 @@ def test_a_crowded_place_asks_for_more_evidence(tmp_path):
     crowd = [galaxy(*moved(10, 10, 300 * np.cos(t), 300 * np.sin(t)), a_arcsec=5) for t in np.linspace(0, 6, 20)]
     crowded = write(tmp_path / "crowded.parquet", [galaxy(10, 10), *crowd])
     place = moved(10, 10, 30.0, 0.0)
-    few, many = (associate(*place, [ParquetCatalogue(path)]).none[0] for path in (alone, crowded))
+    few, many = (associate(*place, [GladeCatalogue(path)]).none[0] for path in (alone, crowded))
     assert few < many
 
 

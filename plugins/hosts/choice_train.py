@@ -1,0 +1,207 @@
+"""Train the choice model: ``python -m tom_alerce_like.plugins.hosts.choice_train FOLDER``.
+
+FOLDER holds what ``choice_lessons`` wrote. Every fifth seed is kept for calibration. Sources are taken away at random,
+so that one model serves with whatever there is: the image or the catalogue, the map, star probabilities, sizes,
+magnitudes, redshifts of galaxies, the transient's redshift. Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from tom_alerce_like.plugins.hosts import choice, choice_lessons, evidence
+from tom_alerce_like.plugins.hosts.associate import gathered
+from tom_alerce_like.plugins.hosts.candidates import Listed
+from tom_alerce_like.plugins.hosts.choice_export import write
+from tom_alerce_like.plugins.hosts.choice_lessons import Lesson
+from tom_alerce_like.plugins.hosts.choice_net import Choice, Scaler
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.heatmap.map import Map
+from tom_alerce_like.plugins.hosts.heatmap.serve import judged
+from tom_alerce_like.plugins.hosts.image import Looked, detected, peaks
+from tom_alerce_like.plugins.hosts.parents import wholes
+from tom_alerce_like.plugins.hosts.plane import to_plane
+from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
+
+Floats = NDArray[np.float64]
+
+#: Each field is seen so often, each time with other sources taken away.
+PASSES = 3
+#: How often the image and the catalogue are there, alone and together; how often something else is taken away.
+SOURCES = {"both": 0.5, "image": 0.25, "catalogue": 0.25}
+TAKEN = 0.12
+#: A candidate this close to the host's centre is the host, or this part of its half-light radius, at most `FAR_ARCSEC`.
+NEAR_ARCSEC, NEAR_AXIS, FAR_ARCSEC = 0.8, 0.35, 2.0
+CALIBRATION = 5
+MEMBERS, EPOCHS, BATCH, RATE, DECAY = 3, 20, 256, 3e-3, 1e-3
+
+
+class Examples(NamedTuple):
+    """Padded to `evidence.MOST` candidates: features (n, MOST, terms), (n, terms), which are candidates, which of them
+    the host, and each place's kind of sources."""
+
+    candidates: NDArray[np.float32]
+    places: NDArray[np.float32]
+    exists: NDArray[np.bool_]
+    is_host: NDArray[np.bool_]
+    kind: NDArray[np.int64]
+
+
+def examples(lesson: Lesson, seen: Map, rng: np.random.Generator) -> Examples:
+    """Return a lesson's fields, with their maps, after some of their sources were taken away."""
+    found, _, is_host = weighed(lesson, seen, *_left(lesson, rng))
+    own, places = choice.features(found.candidates, found.places)
+    row = found.candidates["row"].to_numpy()
+    number = np.arange(len(row)) - np.searchsorted(row, row)
+    shape = len(found.places), evidence.MOST
+    padded, exists, right = (
+        np.full((*shape, own.shape[1]), np.nan, np.float32),
+        np.zeros(shape, bool),
+        np.zeros(shape, bool),
+    )
+    padded[row, number], exists[row, number], right[row, number] = own, True, is_host
+    return Examples(padded, places, exists, right, choice.kind(found.places))
+
+
+def weighed(
+    lesson: Lesson,
+    seen: Map,
+    z: Floats,
+    image: NDArray[np.bool_],
+    listed: NDArray[np.bool_],
+    catalogue: pd.DataFrame,
+    has_map: bool,
+) -> tuple[evidence.Evidence, Floats, NDArray[np.bool_]]:
+    """Return the evidence, how deep it goes, and which candidates are the host."""
+    ra, dec = (lesson.place[name].to_numpy() for name in ("ra_deg", "dec_deg"))
+    survey = SurveyCatalogue(catalogue)
+    near = survey.cone(ra, dec, survey.radius_arcsec)
+    lists = [Listed("survey", near[listed[near["row"].to_numpy()]].reset_index(drop=True), survey.depth_mag)]
+    seen = Map(seen.levels[image], seen.none[image])
+    nowhere = Fields(np.empty((image.sum(), 0, 0), np.float32), ra[image], dec[image], z[image])
+    spots = peaks(seen, nowhere)
+    spots.table["row"] = np.flatnonzero(image)[spots.table["row"].to_numpy()]
+    found = detected(lesson.found[image[lesson.found["row"].to_numpy()]].reset_index(drop=True))
+    looked = Looked([found, spots] if has_map else [found], seen if has_map else None, image)
+    made, depth = gathered(ra, dec, z, np.full(len(z), np.nan), lists, looked)
+    return made, depth, hosts(made.candidates, lesson)
+
+
+def hosts(candidates: pd.DataFrame, lesson: Lesson) -> NDArray[np.bool_]:
+    """Return which candidates are the host: those at its centre, and what would be handed over to them."""
+    row = candidates["row"].to_numpy()
+    ra, dec = (lesson.place[name].to_numpy() for name in ("ra_deg", "dec_deg"))
+    east, north = to_plane(*(lesson.truth[f"host_{name}_deg"].to_numpy() for name in ("ra", "dec")), ra, dec)
+    apart = np.hypot(candidates["east_arcsec"] - east[row], candidates["north_arcsec"] - north[row]).to_numpy()
+    reach = np.clip(NEAR_AXIS * lesson.truth["host_a_arcsec"].to_numpy(), NEAR_ARCSEC, FAR_ARCSEC)[row]
+    nearest = np.full(len(ra), np.inf)
+    np.fmin.at(nearest, row, apart)
+    right = (apart < reach) & (apart < nearest[row] + 0.5)
+    whole = wholes(candidates, right + np.zeros(len(right)))
+    return right | right[whole]
+
+
+def _left(lesson: Lesson, rng: np.random.Generator) -> tuple:
+    """Return what is left of a lesson when some of its sources are taken away."""
+    n = len(lesson.place)
+    kind = rng.choice(list(SOURCES), n, p=list(SOURCES.values()))
+    z = np.where(rng.random(n) < 0.3, np.nan, lesson.place["redshift"].to_numpy())
+    catalogue = lesson.catalogue.copy()
+    for names in (
+        ("p_star",),
+        ("a_arcsec", "b_arcsec", "pa_deg"),
+        ("z_phot", "z_phot_err"),
+        ("mag_r",),
+        ("z_spec", "z_spec_err"),
+    ):
+        if rng.random() < TAKEN:
+            catalogue[list(names)] = np.nan
+    return z, kind != "catalogue", kind != "image", catalogue, bool(rng.random() > TAKEN)
+
+
+def joined(parts: list[Examples]) -> Examples:
+    return Examples(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def loss(model: Choice, given: list[torch.Tensor]) -> torch.Tensor:
+    """Return the negative logarithm of the probability of what is right: the host's candidates, or none."""
+    candidates, places, exists, right = given
+    score, none = model(candidates, places, exists)
+    return _surprise(score, none, right)
+
+
+def _surprise(score: torch.Tensor, none: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    every = torch.cat([score, none[:, None]], 1)
+    host = torch.cat([right, ~right.any(1, keepdim=True)], 1)
+    return -(torch.logsumexp(every.masked_fill(~host, -1e9), 1) - torch.logsumexp(every, 1)).mean()
+
+
+def trained(data: Examples, seed: int) -> Choice:
+    """Return a net trained on examples."""
+    torch.manual_seed(seed)
+    model = Choice(Scaler.of(data.candidates[data.exists]), Scaler.of(data.places))
+    tensors = [torch.from_numpy(values) for values in data[:4]]
+    optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=DECAY)
+    steps = EPOCHS * (len(data.places) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    for epoch in range(EPOCHS):
+        total = 0.0
+        order = torch.randperm(len(data.places))
+        for start in range(0, len(order) - BATCH + 1, BATCH):
+            part = order[start : start + BATCH]
+            optimiser.zero_grad()
+            value = loss(model, [tensor[part] for tensor in tensors])
+            value.backward()
+            optimiser.step()
+            schedule.step()
+            total += value.item() * BATCH / len(order)
+        if epoch % 5 == 4:
+            print(f"member {seed} epoch {epoch + 1}: loss {total:.4f}", flush=True)
+    return model.eval()
+
+
+def temperatures(models: list[Choice], data: Examples) -> dict[str, float]:
+    """Return for each kind of sources the temperature at which the loss is least."""
+    made = {}
+    for number, name in enumerate(choice.KINDS):
+        mine = data.kind == number
+        candidates, places, exists, right = (torch.from_numpy(values[mine]) for values in data[:4])
+        with torch.no_grad():
+            said = [model(candidates, places, exists) for model in models]
+        score, none = (torch.stack(values).mean(0) for values in zip(*said, strict=True))
+        grid = np.exp(np.linspace(np.log(0.5), np.log(3), 60))
+        fixed = [_surprise(score / t, none / t, right).item() for t in grid]
+        made[name] = float(grid[int(np.argmin(fixed))])
+        plain = _surprise(score, none, right).item()
+        print(f"{name}: loss {min(fixed):.4f} at temperature {made[name]:.2f}, {plain:.4f} at 1")
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=choice.WEIGHTS)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    learned: list[Examples] = []
+    held: list[Examples] = []
+    for number, seed in enumerate(choice_lessons.seeds(given.folder)):
+        lesson = choice_lessons.read(given.folder, seed)
+        seen, rng = judged(lesson.planes.astype(np.float32)), np.random.default_rng(seed)
+        (held if number % CALIBRATION == 0 else learned).extend(examples(lesson, seen, rng) for _ in range(PASSES))
+    data = joined(learned)
+    print(f"{len(data.places)} examples, {sum(len(one.places) for one in held)} held out", flush=True)
+    models = [trained(data, seed) for seed in range(MEMBERS)]
+    write(models, {"temperature": json.dumps(temperatures(models, joined(held)))}, given.out)
+
+
+if __name__ == "__main__":
+    main()
