@@ -15,6 +15,8 @@ from astropy.io import fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tom_alerce_like.plugins.hosts.plane import to_plane
+from tom_alerce_like.plugins.hosts.sources.stamps import Stamp, image
 from tom_alerce_like.sandbox import candidate, opinions, sky, stamps
 from tom_alerce_like.sandbox.galaxies import catalogue, semi_axes_arcsec
 from tom_alerce_like.sandbox.night import KINDS, Night
@@ -145,6 +147,25 @@ def test_stamps_of_lsst_are_fits_with_error_and_psf(night):
     hdus = fits.open(io.BytesIO(stamps.encoded(source, int(source.detections["alert_id"][0]), "science")))
     assert [hdu.name for hdu in hdus] == ["PRIMARY", "UNCERT", "PSFIMAGE"]
     assert hdus[0].data.shape == (30, 30) and hdus[0].header["BUNIT"] == "nJy"
+
+
+@pytest.mark.parametrize("survey", ["ZTF", "LSST"])
+def test_hosts_are_where_the_survey_would_show_them(night, survey):
+    """Read as a survey's own stamps are, the template is brightest towards the host."""
+    seen = [source for source in night.of(survey) if source.truth.host is not None]
+    reach_arcsec = stamps.SIZE_PX[survey] * stamps.PIXEL_ARCSEC[survey] / 2
+    n_seen = 0
+    for source in seen:
+        truth, galaxy = source.truth, source.truth.host.iloc[0]
+        east, north = to_plane(galaxy["ra_deg"], galaxy["dec_deg"], truth.ra_deg, truth.dec_deg)
+        if not 0.25 < np.hypot(east, north) / reach_arcsec < 0.8 or galaxy["b_mag"] > 21:
+            continue
+        packed = stamps.encoded(source, int(source.detections["alert_id"][0]), "template")
+        shown = np.nan_to_num(image(Stamp(packed, truth.ra_deg, truth.dec_deg), truth.ra_deg, truth.dec_deg))
+        row, column = (round(239.5 + axis * 4) for axis in (north, -east))
+        assert shown[row, column] > shown[479 - row, 479 - column], (source.object_id, east, north)
+        n_seen += 1
+    assert n_seen > 1
 
 
 def test_a_source_has_no_stamps_of_others(night):

@@ -48,7 +48,7 @@ def encoded(source: Source, alert_id: int, kind: str) -> bytes:
         hdus = fits.HDUList([fits.PrimaryHDU((image / COUNT_NJY).astype(">f4"), fits.Header({"BUNIT": "DN"}))])
         return gzip.compress(_bytes(hdus), 6, mtime=0)
     psf = np.exp(-0.5 * (np.hypot(*(np.mgrid[-20:21, -20:21])) / 2.0) ** 2)
-    primary = fits.PrimaryHDU(image, fits.Header({"BUNIT": "nJy"}))
+    primary = fits.PrimaryHDU(image, _wcs(source))
     uncertainty = fits.ImageHDU(np.full(image.shape, np.std(image), ">f4"), name="UNCERT")
     return _bytes(fits.HDUList([primary, uncertainty, fits.ImageHDU(psf / psf.sum(), name="PSFIMAGE")]))
 
@@ -60,9 +60,18 @@ def _bytes(hdus: fits.HDUList) -> bytes:
 
 
 def _grid_arcsec(survey: str) -> tuple[Array, Array]:
+    """Return how far east and north each pixel is: rows go north in LSST's images, south in ZTF's."""
     half = (SIZE_PX[survey] - 1) / 2
-    north, west = (np.indices((SIZE_PX[survey],) * 2) - half) * PIXEL_ARCSEC[survey]
-    return -west, north
+    up, west = (np.indices((SIZE_PX[survey],) * 2) - half) * PIXEL_ARCSEC[survey]
+    return -west, -up if survey == "ZTF" else up
+
+
+def _wcs(source: Source) -> fits.Header:
+    """Return the cards by which LSST says where a cutout points; as in its own, no projection is named."""
+    centre, step_deg = (SIZE_PX["LSST"] + 1) / 2, PIXEL_ARCSEC["LSST"] / 3600
+    cards = {"WCSAXES": 2, "CRPIX1": centre, "CRPIX2": centre, "PC1_1": -step_deg, "PC2_2": step_deg}
+    place = {"CDELT1": 1.0, "CDELT2": 1.0, "CRVAL1": source.truth.ra_deg, "CRVAL2": source.truth.dec_deg}
+    return fits.Header({"BUNIT": "nJy", **cards, **place})
 
 
 def _point(east: Array, north: Array, sigma: float, at: tuple[float, float] = (0.0, 0.0)) -> Array:
