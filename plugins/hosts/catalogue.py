@@ -31,13 +31,16 @@ class Catalogue(Protocol):
     """Answers which galaxies lie around given places.
 
     ``radius_arcsec`` is how far out it is worth asking. ``completeness`` is the fraction of transients whose host it
-    holds: the prior of an association. ``depth_mag`` is the r magnitude (AB) to which it holds nearly all galaxies.
+    holds: the prior of an association.
     """
 
     name: str
     radius_arcsec: float
     completeness: float
-    depth_mag: float
+
+    @property
+    def depth_mag(self) -> float:
+        """The r magnitude (AB) to which it holds nearly all galaxies."""
 
     def cone(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> pd.DataFrame:
         """Return the galaxies within the radius of each place: columns `COLUMNS`.

@@ -38,4 +38,4 @@ def tidied(a_arcsec: ArrayLike, b_arcsec: ArrayLike, pa_deg: ArrayLike) -> Ellip
     pa = np.where(np.abs(pa) <= 360, pa, np.nan)
     swapped = b > a
     a, b = np.where(swapped, b, a), np.where(swapped, a, b)
-    return a, b, np.where(swapped, pa + 90, pa) % 180
+    return a, b, np.mod(np.where(swapped, pa + 90, pa), 180.0)

@@ -16,7 +16,7 @@ def cards(raw: bytes | bytearray) -> dict[str, str]:
     """Return keyword -> value of the first header; raises `BadReply` for bytes that are not FITS."""
     if not raw.startswith(b"SIMPLE  ="):
         raise BadReply("an image that is not FITS")
-    found = {}
+    found: dict[str, str] = {}
     for start in range(0, min(len(raw), 20 * _BLOCK), _CARD):
         card = bytes(raw[start : start + _CARD]).decode("ascii", "replace")
         if card.startswith("END "):

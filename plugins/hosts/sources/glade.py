@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tom_alerce_like.exceptions import ConfigurationError
@@ -21,6 +22,7 @@ SHAPE = ("log_d25_0p1arcmin", "log_r25", "pa_deg")
 OTHERS = ("glade_id", "b_mag", "z", "z_err")
 #: Columns of names and what is put before them, the least familiar first.
 NAMES = (("WISExSCOS", "WISE "), ("2MASS", "2MASX J"), ("PGC", "PGC "), ("HyperLEDA", ""), ("GWGC", ""))
+_AT_ONCE = 50_000
 
 
 class GladeCatalogue(LocalCatalogue):
@@ -40,7 +42,8 @@ class GladeCatalogue(LocalCatalogue):
         self.name = self.path.stem
 
     def _places(self) -> tuple[Floats, Floats]:
-        return tuple(self._table[name].to_numpy()[self._once] for name in POSITION)  # type: ignore[return-value]
+        ra, dec = (self._table[name].to_numpy()[self._once] for name in POSITION)
+        return ra, dec
 
     def _described(self, source: Ints) -> pd.DataFrame:
         hits = self._table.take(pa.array(self._once[source]))
@@ -50,7 +53,7 @@ class GladeCatalogue(LocalCatalogue):
             {
                 "row": np.zeros(len(source)),
                 "id": [str(value) for value in hits["glade_id"].to_pylist()],
-                "name": _names(hits),
+                "name": hits["name"].to_pylist(),
                 "ra_deg": shape["ra_deg"],
                 "dec_deg": shape["dec_deg"],
                 "mag": hits["b_mag"].to_numpy() - B_MINUS_R_MAG,
@@ -65,10 +68,15 @@ class GladeCatalogue(LocalCatalogue):
 
     @cached_property
     def _table(self) -> pa.Table:
+        columns = [*POSITION, *SHAPE, *OTHERS, *(name for name, _ in NAMES)]
         try:
-            return pq.read_table(self.path, columns=[*POSITION, *SHAPE, *OTHERS, *(name for name, _ in NAMES)])
-        except (OSError, pa.ArrowException) as error:
+            # part by part: whole columns of all the names would take twice the memory
+            parts = pq.ParquetFile(self.path).iter_batches(_AT_ONCE, columns=columns, use_threads=False)
+            table = pa.Table.from_batches([_named(part) for part in parts])
+        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
             raise ConfigurationError(f"host catalogue {self.path} cannot be read: {error}") from error
+        pa.default_memory_pool().release_unused()
+        return table
 
     @cached_property
     def _once(self) -> Ints:
@@ -76,11 +84,15 @@ class GladeCatalogue(LocalCatalogue):
         return np.flatnonzero(~self._table["glade_id"].to_pandas().duplicated().to_numpy())
 
 
-def _names(hits: pa.Table) -> pd.Series:
-    """Return the most familiar name that each galaxy has; the catalogue fills short and missing ones with blanks."""
-    name = "GLADE " + hits["glade_id"].to_pandas().astype(str)
+def _named(part: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the columns with the most familiar name that each galaxy has in the place of all its names."""
+    name = pc.binary_join_element_wise("GLADE", part["glade_id"].cast(pa.string()), " ")
     for column, prefix in NAMES:
-        given = hits[column].cast(pa.string()).to_pandas().fillna("").astype(str).str.strip()
-        # HyperLEDA repeats the bare PGC number where it has no name
-        name = (prefix + given).where((given != "") & ~(given.str.isdigit() & (prefix == "")), name)
-    return name
+        # short and missing names are filled with blanks
+        given = pc.fill_null(pc.utf8_trim_whitespace(part[column].cast(pa.string())), "")
+        is_name = pc.greater(pc.utf8_length(given), 0)
+        if not prefix:
+            # HyperLEDA repeats the bare PGC number where it has no name
+            is_name = pc.and_not(is_name, pc.utf8_is_digit(given))
+        name = pc.if_else(is_name, pc.binary_join_element_wise(prefix, given, ""), name)
+    return part.select([*POSITION, *SHAPE, *OTHERS]).append_column("name", name)

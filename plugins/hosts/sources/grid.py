@@ -47,7 +47,7 @@ def plate(cards: Mapping[str, str], ra_deg: float, dec_deg: float) -> Plate:
     if (along <= 0).any():
         raise BadReply("an image of another part of the sky")
     pixels = np.stack([across / along, up / along], axis=1) @ to_pixel.T + origin
-    return Plate(*pixels[0], (pixels[1:] - pixels[0]).T)
+    return Plate(float(pixels[0, 0]), float(pixels[0, 1]), (pixels[1:] - pixels[0]).T)
 
 
 def onto_grid(pixels: NDArray[np.float32], where: Plate, size: int = SIZE) -> NDArray[np.float32]:

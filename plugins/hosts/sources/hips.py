@@ -7,6 +7,7 @@ the survey, so values do not depend on the size of the pixels that are asked for
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 import requests
@@ -51,12 +52,13 @@ class HipsImages:
 
     def fields(self, ra_deg: Floats, dec_deg: Floats, redshift: Floats) -> Seen:
         """Return images around each place, see `images.ImageSource`."""
-        images, problems = blank(len(ra_deg)), {}
+        images = blank(len(ra_deg))
+        problems: dict[str, None] = {}
         until = time.monotonic() + self.deadline_s
         for number, place in enumerate(zip(ra_deg.tolist(), dec_deg.tolist(), strict=True)):
             try:
                 if np.isfinite(place).all():
-                    images[number] = within(until - time.monotonic(), lambda place=place: self.image(*place))
+                    images[number] = within(until - time.monotonic(), partial(self.image, *place))
             except (RateLimited, ServiceUnavailable) as error:
                 problems[f"{self.name}: {error}"] = None
                 break

@@ -6,6 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from io import BytesIO
 from threading import Thread
 from typing import TypeVar
@@ -63,7 +64,7 @@ class OnlineCatalogue(ABC):
         for start in range(0, len(known), self.places_per_query):
             row = known[start : start + self.places_per_query]
             place = ra_deg[row], dec_deg[row]
-            told = within(until - time.monotonic(), lambda place=place: self._asked(*place, radius_arcsec))
+            told = within(until - time.monotonic(), partial(self._asked, *place, radius_arcsec))
             table = understood(told, self.name)
             number, source, _ = SkyIndex(table["ra_deg"], table["dec_deg"]).pairs(*place, radius_arcsec)
             yield row, table.take(source).assign(row=row[number]).reset_index(drop=True)[list(COLUMNS)]

@@ -51,7 +51,8 @@ class StampImages:
 
     def fields(self, ra_deg: Floats, dec_deg: Floats, redshift: Floats) -> Seen:
         """Return images around each place, see `images.ImageSource`; a place without an alert has none."""
-        images, problems = blank(len(ra_deg)), {}
+        images = blank(len(ra_deg))
+        problems: dict[str, None] = {}
         place, stamp, _ = self._index.pairs(ra_deg, dec_deg, SAME_ARCSEC)
         nearest, first = np.unique(place, return_index=True)
         for number, which in zip(nearest.tolist(), stamp[first].tolist(), strict=True):
@@ -65,7 +66,7 @@ class StampImages:
 
 def image(stamp: Stamp, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
     """Return a cutout on the grid around a place; raises `AlerceLikeError` for one that cannot be placed."""
-    raw = inflated(stamp.data, cutouts.MAX_BYTES) if stamp.data[:2] == GZIP_MAGIC else stamp.data
+    raw = bytes(inflated(stamp.data, cutouts.MAX_BYTES)) if stamp.data[:2] == GZIP_MAGIC else stamp.data
     pixels, said = cutouts.decode(raw), cards(raw)
     if "CRVAL1" in said:
         return onto_grid(pixels, plate(said, ra_deg, dec_deg))
