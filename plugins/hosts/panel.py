@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from tom_targets.models import Target
 
-from tom_alerce_like import conf
 from tom_alerce_like.permissions import may_change
 from tom_alerce_like.plugins.hosts import redshift_panel, sketch, surroundings
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
+from tom_alerce_like.plugins.hosts.search import has_sources
 from tom_alerce_like.plugins.hosts.store import best, none_probability
 
 #: How the three cases without a host in the list are told.
@@ -62,7 +62,7 @@ def context(target: Target, user: Any) -> dict[str, Any]:
         "image_source": image_source,
         "redshift": _redshift(host, search, label),
         "may_choose": may_change(user, target.pk),
-        "has_sources": bool(conf.get("HOST_CATALOGUES") or conf.get("HOST_IMAGES")),
+        "has_sources": any(has_sources()),
     }
 
 

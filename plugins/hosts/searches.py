@@ -43,8 +43,12 @@ def write(
     answer: Association,
     redshifts: Mixtures | None = None,
     pictures: Sequence[Picture | None] | None = None,
+    problems: Sequence[str] | None = None,
 ) -> None:
-    """Write one row a target; a picture that is not there this time leaves that of an earlier search in its place."""
+    """Write one row a target; a picture that is not there this time leaves that of an earlier search in its place.
+
+    ``problems``: what kept sources from answering, where there is more to say than the association knows.
+    """
     columns: dict[str, Sequence[Any]] = {
         name: nullable(getattr(answer, name, answer.none * (name == "undetected")))
         for name in ("hostless", "undetected", "outside")
@@ -57,7 +61,7 @@ def write(
         "made": timezone.now(),
         "version": __version__,
         "answered": list(answer.answered),
-        "problems": list(answer.problems),
+        "problems": list(answer.problems if problems is None else problems),
     }
     rows = [
         HostSearch(target_id=target_id, **same, **dict(zip(columns, values, strict=True)))

@@ -100,7 +100,6 @@ def none_probability(hosts: Iterable[Host]) -> float:
 
 
 def _rows(target_ids: Sequence[int], candidates: pd.DataFrame) -> list[Host]:
-    candidates = candidates if "why" in candidates else candidates.assign(why="")  # INTERIM
     numbers = {name: nullable(candidates[name]) for name in _MEASURED}
     columns = numbers | {field: _texts(candidates[column], field) for field, column in _TEXTS.items()}
     _name_sources(columns)
@@ -120,7 +119,7 @@ def _name_sources(columns: dict[str, list[Any]]) -> None:
 
 def _texts(values: pd.Series, field: str) -> list[str]:
     longest = Host._meta.get_field(field).max_length
-    return values.str.slice(0, longest).tolist()
+    return [text[:longest] for text in values]
 
 
 def _key(host: Host) -> tuple[int, str, str]:

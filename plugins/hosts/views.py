@@ -11,11 +11,11 @@ from django.views import View
 from tom_alerce_like.permissions import changeable_or_403, target_or_404
 from tom_alerce_like.plugins.hosts import labels, surroundings
 from tom_alerce_like.plugins.hosts.models import Host
-from tom_alerce_like.plugins.hosts.stage import search
+from tom_alerce_like.plugins.hosts.search import search
 
 _DAY_S = 86_400
-#: A person waits no longer for catalogues.
-PATIENCE_S = 20.0
+#: A person waits no longer for catalogues, nor for images.
+PATIENCE_S = 10.0
 
 
 class ChooseHost(LoginRequiredMixin, View):
@@ -63,9 +63,8 @@ class SearchAgain(LoginRequiredMixin, View):
         found = search([target.pk], PATIENCE_S)
         for problem in found.problems:
             messages.warning(request, problem)
-        if found.answered:
-            said = "a host was found" if found.n_hosts else "no host was found"
-            messages.success(request, f"{target.name}: {said} in {', '.join(found.answered)}.")
+        said = "a host was found" if found.n_hosts else "no host was found"
+        messages.success(request, f"{target.name}: {said}; answers came from {', '.join(found.answered) or 'nobody'}.")
         return redirect("targets:detail", pk=target.pk)
 
 

@@ -18,7 +18,7 @@ from tom_targets.models import Target
 
 from tests.plugins.hosts.conftest import moved
 from tom_alerce_like.models import Alert, Candidate
-from tom_alerce_like.plugins.hosts import stage
+from tom_alerce_like.plugins.hosts import search
 from tom_alerce_like.plugins.hosts.associate import associate
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
 from tom_alerce_like.plugins.hosts.panel import NONE, context
@@ -184,7 +184,7 @@ def test_a_search_on_demand_finds_and_says_what_failed(client, catalogue, new_ta
     assert reply.url == reverse("targets:detail", args=[target.pk])
     assert Candidate.objects.get(pk=target.pk).host_name == "PGC 12345"
     said = [str(message) for message in get_messages(reply.wsgi_request)]
-    assert any("absent" in text for text in said) and "late: a host was found in galaxies." in said
+    assert any("absent" in text for text in said) and "late: a host was found; answers came from galaxies." in said
 
 
 def test_a_person_waits_only_so_long(new_target, monkeypatch):
@@ -198,8 +198,8 @@ def test_a_person_waits_only_so_long(new_target, monkeypatch):
             release.wait(60)
 
     target = new_target("t", 150.0, 2.0)
-    monkeypatch.setattr(stage, "configured", lambda: [Hanging()])
-    found = stage.search([target.pk], limit_s=0.05)
+    monkeypatch.setattr(search, "configured", lambda: [Hanging()])
+    found = search.search([target.pk], limit_s=0.05)
     release.set()
     assert found.answered == () and found.problems[0].startswith("hanging: ")
 

@@ -1,20 +1,27 @@
 """The stage writes candidates, fills the summary, keeps a person's choice, and can be repeated."""
 
+import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
+from tom_targets.models import TargetExtra
 
 from tests.plugins.hosts.conftest import galaxy, moved, write
 from tom_alerce_like.exceptions import ServiceUnavailable
 from tom_alerce_like.models import Candidate
 from tom_alerce_like.pipeline import Night
-from tom_alerce_like.plugins.hosts import stage
+from tom_alerce_like.plugins.hosts import search, stage
 from tom_alerce_like.plugins.hosts.associate import associate
+from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.images import Seen
 from tom_alerce_like.plugins.hosts.models import Host, HostSearch
 from tom_alerce_like.plugins.hosts.picture import Picture
 from tom_alerce_like.plugins.hosts.store import none_probability, publish, save
+from tom_alerce_like.sky import separation_arcsec
 
 SUMMARY = ("host_name", "host_offset_arcsec", "host_probability", "host_redshift", "host_redshift_kind")
 
@@ -109,8 +116,8 @@ def test_the_search_is_kept_beside_its_candidates(use, catalogue, new_target):
     assert kept.redshift_lo95 <= kept.redshift_lo68 <= kept.redshift <= kept.redshift_hi68 <= kept.redshift_hi95
     assert kept.redshift == pytest.approx(0.03, abs=0.01)
     assert nothing.redshift_hi68 - nothing.redshift_lo68 > 0.03
-    for search in (kept, nothing):
-        z, density = search.redshift_density["z"], search.redshift_density["density"]
+    for one in (kept, nothing):
+        z, density = one.redshift_density["z"], one.redshift_density["density"]
         assert 2 < len(z) == len(density) <= 100 and z == sorted(z)
     host = Host.objects.get(target=near)
     assert (host.a_arcsec, host.b_arcsec, host.pa_deg) == pytest.approx((60 * 0.34, 30 * 0.34, 90.0), rel=1e-6)
@@ -155,7 +162,7 @@ def test_a_catalogue_that_fails_is_noted_and_takes_nothing_away(use, catalogue, 
     target = new_target("t", 150.0, 2.0)
     run(target)
     before = state()
-    monkeypatch.setattr(stage, "configured", lambda: [Down()])
+    monkeypatch.setattr(search, "configured", lambda: [Down()])
     night = run(target)
     assert night.problems == ["galaxies: no answer"]
     assert (night.counts["errors"], night.counts["hosts"]) == (1, 1)
@@ -202,3 +209,60 @@ def test_queries_do_not_grow_with_the_targets(use, catalogue, new_target):
     with CaptureQueriesContext(connection) as for_many:
         run(*many)
     assert len(for_many) <= len(for_few)
+
+
+class Images:
+    """A source of images: a galaxy 5 arcsec north and 3 east of each place, and none of the last."""
+
+    name = "simulated"
+
+    def fields(self, ra_deg, dec_deg, redshift):
+        y, x = (np.indices((480, 480)) - 239.5) * 0.25
+        galaxy = 50 * np.exp(-np.hypot(y - 5, -x - 3) / 1.5)
+        noise = np.random.default_rng(1).normal(0, 1, (len(ra_deg), 480, 480))
+        pictures = (galaxy + noise).astype(np.float32)
+        pictures[-1] = np.nan
+        whose = (*[self.name] * (len(ra_deg) - 1), "")
+        return Seen(Fields(pictures, ra_deg, dec_deg, redshift), whose, ("simulated: one is missing",))
+
+
+def test_a_host_is_found_in_an_image_alone_and_the_picture_is_kept(use, new_target, monkeypatch):
+    use()
+    seen, unseen = new_target("seen", 150.0, 2.0), new_target("unseen", 151.0, 2.0)
+    settings_of_images(monkeypatch, [Images()])
+    night = run(seen, unseen)
+    assert night.problems == ["simulated: one is missing"]
+    kept = HostSearch.objects.get(pk=seen.pk)
+    assert (kept.image_source, kept.image_arcsec, kept.answered) == ("simulated", 60.0, [])
+    assert Image.open(io.BytesIO(bytes(kept.image))).size == (120, 120)
+    assert not HostSearch.objects.get(pk=unseen.pk).image
+    first = Host.objects.filter(target=seen).first()
+    assert (first.catalogue, first.rank) == ("image", 1)
+    apart = separation_arcsec(first.ra_deg, first.dec_deg, *moved(150.0, 2.0, 5.0, 3.0))
+    assert apart < 0.5
+
+
+def settings_of_images(monkeypatch, sources) -> None:
+    monkeypatch.setattr(stage, "has_sources", lambda: (False, bool(sources)))
+    monkeypatch.setattr(search.images, "configured", lambda target_ids: sources)
+
+
+def test_images_that_do_not_come_cost_only_themselves(use, catalogue, new_target, settings):
+    use(catalogue.path)
+    settings.TOM_ALERCE_LIKE["HOST_IMAGES"] = ["no such survey"]
+    target = new_target("t", 150.0, 2.0)
+    night = run(target)
+    assert night.counts["hosts"] == 1 and len(night.problems) == 1
+    assert "no such survey" in night.problems[0]
+    assert HostSearch.objects.get(pk=target.pk).problems == night.problems
+
+
+def test_the_redshift_that_people_entered_is_weighed(use, catalogue, new_target, monkeypatch):
+    given = {}
+    monkeypatch.setattr(search, "associate", lambda *places, **said: given.update(said) or associate(*places, **said))
+    use(catalogue.path)
+    known, unknown = new_target("a", 150.0, 2.0), new_target("b", 150.0, 2.0)
+    TargetExtra.objects.create(target=known, key="redshift", value="0.031")
+    TargetExtra.objects.create(target=unknown, key="redshift", value="unknown")
+    run(known, unknown)
+    assert given["redshift"][0] == 0.031 and np.isnan(given["redshift"][1]) and np.isnan(given["redshift_err"]).all()
