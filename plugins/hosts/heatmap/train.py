@@ -27,7 +27,7 @@ VERSION = "1.0"
 SEED = 20261120
 #: Seeds of the simulator, each of which gives so many fields: to learn from, and to find the temperature with.
 FIELDS = 100
-TRAIN, VALIDATION = range(100_000, 100_200), range(200_000, 200_015)
+TRAIN, VALIDATION = range(100_000, 100_120), range(200_000, 200_010)
 LARGE_SHARE = 0.15
 BATCH, RATE, DECAY = 32, 4e-3, 1e-3
 #: The weights that are kept are the mean over about this part of the steps, the last ones.
@@ -53,18 +53,18 @@ def loss(net: HeatNet, planes: Tensor, target: Tensor) -> Tensor:
     return -(target * logits.log_softmax(1)).sum(1)
 
 
-def trained(data: Lessons, epochs: float, log: bool = True) -> HeatNet:
-    """Return a net that learned from the lessons, in random order."""
-    torch.manual_seed(SEED)
-    rng = np.random.default_rng(SEED)
-    net = HeatNet()
+def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None = None) -> HeatNet:
+    """Return a net that learned from the lessons in random order, from nothing or from what a cycle before left."""
+    torch.manual_seed(SEED + cycle)
+    rng = np.random.default_rng(SEED + cycle)
+    net, rate = start or HeatNet(), RATE / (1 + cycle)
     steps = int(epochs * len(data.planes) / BATCH)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.2)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.2)
     mean = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / (_MEAN_SHARE * steps))
     )
-    order, recent, start = np.empty(0, int), [], time.perf_counter()
+    order, recent, began = np.empty(0, int), [], time.perf_counter()
     for step in range(steps):
         if len(order) < BATCH:
             order = np.concatenate([order, rng.permutation(len(data.planes))])
@@ -79,8 +79,8 @@ def trained(data: Lessons, epochs: float, log: bool = True) -> HeatNet:
         schedule.step()
         mean.update_parameters(net)
         recent.append(value.item())
-        if log and (step + 1) % 50 == 0:
-            print(f"{step + 1}/{steps} {np.mean(recent[-50:]):.4f} {time.perf_counter() - start:.0f} s", flush=True)
+        if (step + 1) % 50 == 0:
+            print(f"{step + 1}/{steps} {np.mean(recent[-50:]):.4f} {time.perf_counter() - began:.0f} s", flush=True)
     net.load_state_dict(mean.module.state_dict())
     return net.eval()
 
@@ -113,12 +113,15 @@ def temperature(net: HeatNet, data: Lessons) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--epochs", type=float, default=5.0)
+    parser.add_argument("--epochs", type=float, default=8.0, help="of each cycle")
+    parser.add_argument("--cycles", type=int, default=2)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     kept(options.cache, simulated, (*VALIDATION, *TRAIN), FIELDS)
-    net = trained(read(options.cache, TRAIN), options.epochs)
+    data, net = read(options.cache, TRAIN), None
+    for cycle in range(options.cycles):
+        net = trained(data, options.epochs, cycle, net)
     found = temperature(net, read(options.cache, VALIDATION))
     write(net, {"temperature": repr(found), "version": VERSION}, options.out)
 
