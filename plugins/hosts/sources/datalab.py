@@ -54,9 +54,9 @@ class DesiCatalogue(_DataLab):
     depth_mag = 19.0
 
     def _told(self, where: str) -> pd.DataFrame:
-        sure = "zwarn = 0 AND zcat_primary = 't'"
-        adql = f"SELECT {', '.join(_DESI)} FROM desi_dr1.zpix WHERE {sure} AND ({where})"  # noqa: S608
-        told = self._query(adql, _DESI)
+        adql = f"SELECT {', '.join(_DESI)} FROM desi_dr1.zpix WHERE zwarn = 0 AND ({where})"  # noqa: S608
+        # one that was observed in several programmes has a row for each
+        told = self._query(adql, _DESI).drop_duplicates("targetid", ignore_index=True)
         star = told["spectype"].str.strip().str.upper() == "STAR"
         return pd.DataFrame(
             {

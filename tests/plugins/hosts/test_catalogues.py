@@ -36,6 +36,7 @@ TRACTOR = """ls_id,ra,dec,type,flux_r,shape_r,shape_e1,shape_e2,z_phot_median,z_
 ZPIX = """targetid,mean_fiber_ra,mean_fiber_dec,z,zerr,spectype
 39627788403084375,10.0,20.0,0.1,0.00002,GALAXY
 39627788403084376,10.002,20.0,0.0001,0.00001,STAR
+39627788403084375,10.00001,20.0,0.1,0.00002,GALAXY
 39627788403084377,50.0,-5.0,1.5,0.0005,QSO
 """
 STACK = """objID,raStack,decStack,rPSFMag,rKronMag,rmomentR1,rmomentXX,rmomentXY,rmomentYY\r
