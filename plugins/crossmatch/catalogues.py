@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tom_alerce_like import conf
@@ -47,9 +48,9 @@ class Entry:
 def entries() -> dict[str, Entry]:
     """Return what can be chosen by name: files of the setting XMATCH_CATALOGUES first, then online services."""
     files = {str(name): Path(str(path)) for name, path in conf.get("XMATCH_CATALOGUES").items()}
-    here = [Entry(name, name, "here", lambda name=name, path=path: _local(name, path)) for name, path in files.items()]
+    here = [Entry(name, name, "here", partial(_local, name, path)) for name, path in files.items()]
     cds = [
-        Entry(name, label, "CDS", lambda name=name, table=table: CdsCatalogue(name, table))
+        Entry(name, label, "CDS", partial(CdsCatalogue, name, table))
         for name, (table, label) in CDS.items()
         if name not in files
     ]

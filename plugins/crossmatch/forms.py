@@ -15,6 +15,7 @@ from tom_alerce_like.plugins.crossmatch import catalogues, csvfile, positions
 
 MAX_FILE_MB = 10
 MAX_ROWS = 100_000
+_POSITION = {"ra": "Right ascension", "dec": "Declination"}
 
 
 class UploadForm(forms.Form):
@@ -44,10 +45,7 @@ class UploadForm(forms.Form):
 class OptionsForm(forms.Form):
     """Columns, catalogues and radius; its ``cleaned_data`` are the options of a job."""
 
-    ra = forms.TypedChoiceField(coerce=int, label="Right ascension")
-    dec = forms.TypedChoiceField(coerce=int, label="Declination")
     radius_arcsec = forms.FloatField(min_value=0.01, max_value=3600, initial=1.5, label="Radius (arcsec)")
-    catalogues = forms.MultipleChoiceField(required=False)
     vizier = forms.CharField(
         required=False,
         max_length=100,
@@ -60,15 +58,16 @@ class OptionsForm(forms.Form):
     def __init__(self, *args: Any, header: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         columns = [(number, name or f"column {number + 1}") for number, name in enumerate(header)]
-        for name, number in zip(("ra", "dec"), positions.guess(header) or (None, None), strict=True):
-            self.fields[name].choices = [("", "choose"), *columns]
-            self.fields[name].initial = number
+        for (name, label), number in zip(_POSITION.items(), positions.guess(header) or (None, None), strict=True):
+            choices = [("", "choose"), *columns]
+            self.fields[name] = forms.TypedChoiceField(coerce=int, label=label, choices=choices, initial=number)
         self.entries = list(catalogues.entries().values())
-        self.fields["catalogues"].choices = [(entry.name, entry.label) for entry in self.entries]
+        named = [(entry.name, entry.label) for entry in self.entries]
+        self.fields["catalogues"] = forms.MultipleChoiceField(required=False, choices=named)
 
     def columns(self) -> list[forms.BoundField]:
         """Return the fields that say what is matched."""
-        return [self[name] for name in ("ra", "dec", "radius_arcsec")]
+        return [self[name] for name in (*_POSITION, "radius_arcsec")]
 
     def groups(self) -> list[tuple[str, list[tuple[Any, bool]]]]:
         """Return (where, [(catalogue, whether it is chosen)])."""

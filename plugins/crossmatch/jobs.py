@@ -122,7 +122,7 @@ def _finish(job: CrossmatchJob, table: CsvFile, places: Positions, sources: Sequ
 
 
 def _load(pk: int) -> Matches:
-    return Matches.unpacked(CrossmatchPart.objects.get(pk=pk).content)
+    return Matches.unpacked(bytes(CrossmatchPart.objects.get(pk=pk).content))
 
 
 def _save(job: CrossmatchJob, part: CrossmatchPart | None) -> None:

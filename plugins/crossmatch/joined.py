@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOBase
 from itertools import groupby
 from operator import itemgetter
-from typing import TextIO
 
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.matches import Matches, columns_of
@@ -42,7 +42,7 @@ class Found:
                 yield row, [[f"{apart:.6f}", *map(harmless, cells)] for _, apart, cells in group]
 
 
-def write(table: CsvFile, found: Sequence[Found], out: TextIO, matches_only: bool = False) -> int:
+def write(table: CsvFile, found: Sequence[Found], out: TextIOBase, matches_only: bool = False) -> int:
     """Write the user's columns and then each catalogue's; returns the number of lines below the header.
 
     A row has as many lines as it has matches in the catalogue that holds most of them: the nearest matches of all

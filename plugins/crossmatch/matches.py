@@ -70,9 +70,15 @@ class Source(Protocol):
     """
 
     name: str
-    batch_rows: int
-    max_rows: float
-    max_radius_arcsec: float
+
+    @property
+    def batch_rows(self) -> int: ...
+
+    @property
+    def max_rows(self) -> float: ...
+
+    @property
+    def max_radius_arcsec(self) -> float: ...
 
     def match(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float, nearest_only: bool) -> Matches:
         """Return what lies around finite places (degrees); raises the `AlerceLikeError` family."""

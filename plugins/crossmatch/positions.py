@@ -80,7 +80,8 @@ def read(table: CsvFile, ra_column: int, dec_column: int, max_problems: int = 10
         f"line {lines[at]}: {_why(ra_text[at], dec_text[at], ra[at], dec[at], given[at], len(table.header))}"
         for at in np.flatnonzero(bad)[:max_problems]
     ]
-    return Positions(np.where(bad, np.nan, ra) % 360, np.where(bad, np.nan, dec), int(bad.sum()), problems)
+    ra[bad] = dec[bad] = np.nan
+    return Positions(ra % 360, dec, int(bad.sum()), problems)
 
 
 def degrees(texts: np.ndarray, per_unit: float) -> Floats:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tom_alerce_like.plots import as_json, look
 from tom_alerce_like.plugins.crossmatch import positions
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.joined import Found
+from tom_alerce_like.plugins.crossmatch.matches import Matches
 from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 BINS = 30
@@ -25,7 +27,8 @@ _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
 def of(table: CsvFile, places: Positions, found: Sequence[Found], options: dict[str, Any]) -> dict[str, Any]:
     """Return counts and separations by catalogue, and the first matches, as JSON can hold them."""
     edges = np.linspace(0, options["radius_arcsec"], BINS + 1)
-    counted, first = [], []
+    counted: list[dict[str, Any]] = []
+    first: list[dict[str, Any]] = []
     for one in found:
         n_rows = n_pairs = 0
         histogram = np.zeros(BINS, dtype=int)
@@ -35,19 +38,18 @@ def of(table: CsvFile, places: Positions, found: Sequence[Found], options: dict[
             n_pairs += len(part.row)
             histogram += np.histogram(part.separation_arcsec, edges)[0]
             if len(first) < FIRST * len(found):
-                first += [(*pair, one.name, _values(line)) for *pair, line in _lines(part)]
+                first += _matches(part, one.name)
         counted.append({"name": one.name, "rows": n_rows, "pairs": n_pairs, "histogram": histogram.tolist()})
     # of each row the catalogues in the order in which they were chosen
-    shown = sorted(first, key=lambda match: match[0])[:FIRST]
-    said = _said(table, {row for row, *_ in shown}, {options["ra"], options["dec"]})
-    keys = ("row", "separation_arcsec", "catalogue", "values")
+    shown = sorted(first, key=itemgetter("row"))[:FIRST]
+    said = _said(table, {match["row"] for match in shown}, {options["ra"], options["dec"]})
     return {
         "catalogues": counted,
         "edges": edges.tolist(),
         "first": [
-            dict(zip(keys, match, strict=True))
-            | {"said": said[match[0]], "ra_deg": places.ra_deg[match[0]], "dec_deg": places.dec_deg[match[0]]}
+            match | {"said": said[row], "ra_deg": float(places.ra_deg[row]), "dec_deg": float(places.dec_deg[row])}
             for match in shown
+            for row in [match["row"]]
         ],
     }
 
@@ -82,12 +84,15 @@ def draw(summary: dict[str, Any]) -> dict[str, Any] | None:
     return as_json(figure)
 
 
-def _lines(part: Any) -> list[tuple[int, float, dict[str, str]]]:
-    head = part.table.iloc[:FIRST].to_dict("records")
-    return list(zip(part.row[:FIRST].tolist(), part.separation_arcsec[:FIRST].tolist(), head, strict=True))
+def _matches(part: Matches, catalogue: str) -> list[dict[str, Any]]:
+    lines = part.table.iloc[:FIRST].to_dict("records")
+    return [
+        {"row": int(row), "separation_arcsec": float(apart), "catalogue": catalogue, "values": _values(line)}
+        for row, apart, line in zip(part.row, part.separation_arcsec, lines, strict=False)
+    ]
 
 
-def _values(line: dict[str, str]) -> list[tuple[str, str]]:
+def _values(line: Mapping[Any, str]) -> list[tuple[str, str]]:
     """Return the first columns that say something beside the position and are not long."""
     names = list(line)
     left = {names[number] for number in positions.guess(names) or ()}

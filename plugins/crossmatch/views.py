@@ -137,6 +137,6 @@ class Delete(LoginRequiredMixin, View):
 def _with_targets(job: CrossmatchJob, user: Any) -> list[dict[str, Any]]:
     """Return the first matches, each with the targets of this TOM around its place."""
     first = job.summary["first"]
-    places = ([match[name] for match in first] for name in ("ra_deg", "dec_deg"))
-    there = near.targets(user, *places, job.options["radius_arcsec"])
+    ra_deg, dec_deg = ([match[name] for match in first] for name in ("ra_deg", "dec_deg"))
+    there = near.targets(user, ra_deg, dec_deg, job.options["radius_arcsec"])
     return [match | {"targets": targets} for match, targets in zip(first, there, strict=True)]

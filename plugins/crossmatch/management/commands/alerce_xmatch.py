@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -19,6 +17,8 @@ from tom_alerce_like.plugins.crossmatch import catalogues, csvfile, joined, matc
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.joined import Found
 from tom_alerce_like.plugins.crossmatch.matches import Matches, Source
+from tom_alerce_like.plugins.crossmatch.matching import Batch
+from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 SHOWN_PROBLEMS = 20
 
@@ -56,29 +56,46 @@ class Command(BaseCommand):
             raise CommandError("not every catalogue could be asked to the end")
 
     def _run(self, options: dict[str, Any]) -> bool:
-        table = csvfile.read(partial(open, options["file"], "rb"))
+        path = Path(options["file"])
+        table = csvfile.read(lambda: path.open("rb"))
         places = positions.read(table, *_columns(table, options), max_problems=SHOWN_PROBLEMS)
         self._tell(places.problems, places.n_bad)
         sources = [catalogues.source(name) for name in options["catalogue"]]
         batches = matching.plan(sources, places, options["radius"])
-        failed: set[int] = set()
         with tempfile.TemporaryDirectory() as folder:
-            files: list[list[Path]] = [[] for _ in sources]
-            for batch in progress.shown(batches, "xmatch", len(batches)):
-                if batch.number in failed:
-                    continue
-                source = sources[batch.number]
-                try:
-                    part = matching.ask(source, places, batch, options["radius"], options["nearest"])
-                except AlerceLikeError as error:
-                    failed.add(batch.number)
-                    self.stderr.write(f"{source.name}: {error}; asked for {batch.first:,} positions")
-                    continue
-                files[batch.number].append(Path(folder) / f"{batch.number}_{batch.first}.parquet")
-                files[batch.number][-1].write_bytes(part.packed())
-            n_lines = _write(table, _found(sources, files), options)
-        self.stderr.write(f"xmatch: rows={len(places.ra_deg)} bad={places.n_bad} lines={n_lines} failed={len(failed)}")
-        return not failed
+            files, n_failed = self._ask(sources, places, batches, Path(folder), options)
+            found = _found(sources, files)
+            if options["output"]:
+                n_lines = _write(table, found, Path(options["output"]), options["matches_only"])
+            else:
+                n_lines = joined.write(table, found, self.stdout, options["matches_only"])
+        self.stderr.write(f"xmatch: rows={len(places.ra_deg)} bad={places.n_bad} lines={n_lines} failed={n_failed}")
+        return not n_failed
+
+    def _ask(
+        self,
+        sources: Sequence[Source],
+        places: Positions,
+        batches: Sequence[Batch],
+        folder: Path,
+        options: dict[str, Any],
+    ) -> tuple[list[list[Path]], int]:
+        """Return the files of each catalogue's matches in the folder, and how many catalogues failed."""
+        files: list[list[Path]] = [[] for _ in sources]
+        failed: set[int] = set()
+        for batch in progress.shown(batches, "xmatch", len(batches)):
+            if batch.number in failed:
+                continue
+            source = sources[batch.number]
+            try:
+                part = matching.ask(source, places, batch, options["radius"], options["nearest"])
+            except AlerceLikeError as error:
+                failed.add(batch.number)
+                self.stderr.write(f"{source.name}: {error}; asked for {batch.first:,} positions")
+                continue
+            files[batch.number].append(folder / f"{batch.number}_{batch.first}.parquet")
+            files[batch.number][-1].write_bytes(part.packed())
+        return files, len(failed)
 
     def _tell(self, problems: Sequence[str], n_bad: int) -> None:
         for problem in problems:
@@ -109,22 +126,13 @@ def _load(file: Path) -> Matches:
     return Matches.unpacked(file.read_bytes())
 
 
-def _write(table: CsvFile, found: Sequence[Found], options: dict[str, Any]) -> int:
+def _write(table: CsvFile, found: Sequence[Found], path: Path, matches_only: bool) -> int:
     """Write the result, in place of an older file only when it is whole."""
-    if not options["output"]:
-        return joined.write(table, found, sys.stdout, options["matches_only"])
-    path = Path(options["output"])
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", newline="", delete=False
-    ) as out:
-        try:
-            n_lines = joined.write(table, found, out, options["matches_only"])
-        except BaseException:
-            os.unlink(out.name)
-            raise
-    # a temporary file is its owner's alone
-    umask = os.umask(0)
-    os.umask(umask)
-    os.chmod(out.name, 0o666 & ~umask)
-    os.replace(out.name, path)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            n_lines = joined.write(table, found, out, matches_only)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return n_lines
