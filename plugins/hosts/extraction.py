@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tom_alerce_like.plugins.hosts.passes import NAMES, OUTLINE, Frame, Scale, Sources, noise, seen
 from tom_alerce_like.plugins.hosts.pixels import Known, Pixels, binned, filled, window
 
-FINE, MIDDLE, COARSE = Scale(1, 1e-4, 64), Scale(2, 0.003, 32), Scale(4, 0.05, 32)
+FINE, MIDDLE, COARSE = Scale(1, 1.5, 5, 1e-4, 64), Scale(2, 1.5, 5, 0.003, 32), Scale(4, 1.5, 5, 0.05, 32)
 #: The fine pass sees the square of this half side around the transient, the others see the whole image.
 REACH_PX = 80
 #: Side of the squares whose clipped modes are the sky.

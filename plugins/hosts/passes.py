@@ -15,7 +15,6 @@ from tom_alerce_like.plugins.hosts.pixels import Known, Pixels
 
 Sources = dict[str, NDArray[Any]]
 
-THRESHOLD_SIGMA, MIN_AREA = 1.5, 5
 #: Signal-to-noise that a source needs at the transient's place, how much more for each pixel from there, and at most:
 #: what is faint and far away is no host.
 MIN_SNR, MIN_SNR_PER_PX, MIN_SNR_FAR = 2.0, 1 / 40, 5.0
@@ -27,9 +26,11 @@ NAMES = ("x", "y", "x_peak", "y_peak", *OUTLINE, "peak", "flag", "parent", "is_p
 
 
 class Scale(NamedTuple):
-    """Binning of a pass, the least contrast at which it splits a blend, and how many levels it tries."""
+    """Binning of a pass, threshold and least area of a source, least contrast of a blend, and levels that are tried."""
 
     bin_px: int
+    threshold_sigma: float
+    min_area: int
     contrast: float
     levels: int
 
@@ -80,8 +81,8 @@ def seen(flat: Pixels, sigma: float, scale: Scale, frame: Frame) -> tuple[Source
 
 def _extract(scaled: Pixels, scale: Scale) -> tuple[NDArray[Any], NDArray[np.int32]]:
     # without cleaning: it swallows galaxies beside bright stars
-    options = {"minarea": MIN_AREA, "segmentation_map": True, "clean": False, "deblend_nthresh": scale.levels}
+    options = {"minarea": scale.min_area, "segmentation_map": True, "clean": False, "deblend_nthresh": scale.levels}
     try:
-        return sep.extract(scaled, THRESHOLD_SIGMA, deblend_cont=scale.contrast, **options)
+        return sep.extract(scaled, scale.threshold_sigma, deblend_cont=scale.contrast, **options)
     except Exception:  # sep raises nothing narrower: too many parts in one blend, which then stays whole
-        return sep.extract(scaled, THRESHOLD_SIGMA, deblend_cont=1.0, **options)
+        return sep.extract(scaled, scale.threshold_sigma, deblend_cont=1.0, **options)

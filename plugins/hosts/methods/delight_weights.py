@@ -31,6 +31,14 @@ KERNELS = {
 _OPSET, _IR_VERSION = 17, 8
 
 
+def is_installed() -> bool:
+    """Return whether astro-delight is installed."""
+    try:
+        return bool(metadata.version(DISTRIBUTION))
+    except metadata.PackageNotFoundError:
+        return False
+
+
 def installed() -> Path:
     """Return the file of weights of an installed astro-delight; raises `ConfigurationError` where there is none."""
     try:
