@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class OnlineCatalogue(ABC):
-    """A catalogue that a service answers for: a subclass asks it, the columns being any of `columns.SPELLINGS`.
+    """A catalogue that a service answers for: a subclass asks it, the columns being any of `spellings.SPELLINGS`.
 
     ``release`` names the data behind the answers, ``deadline_s`` is how long one call of `cone` may take in all. Every
     fault of the service is raised as one of the `ServiceError` family.

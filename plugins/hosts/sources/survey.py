@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.plugins.hosts.catalogue import Floats
-from tom_alerce_like.plugins.hosts.sources.columns import SPELLINGS, understood
+from tom_alerce_like.plugins.hosts.sources.columns import understood
 from tom_alerce_like.plugins.hosts.sources.index import Ints
 from tom_alerce_like.plugins.hosts.sources.local import LocalCatalogue
+from tom_alerce_like.plugins.hosts.sources.spellings import SPELLINGS
 
 _WANTED = {name for names in SPELLINGS.values() for name in names} | {"i"}
 #: Depth of a catalogue without magnitudes; and how far before the most frequent magnitude it still holds nearly all.
@@ -27,7 +28,7 @@ class SurveyCatalogue(LocalCatalogue):
 
     Columns: ``ra_deg``, ``dec_deg`` (J2000); optional ``id``, ``mag_r`` (AB), half-light ``a_arcsec``, ``b_arcsec``,
     ``pa_deg`` (north through east), ``p_star``, ``z_spec``, ``z_spec_err``, ``z_phot``, ``z_phot_err``; other spellings
-    are those of `columns.SPELLINGS`, and ``renamed`` (theirs to ours) tells further ones. Raises `ConfigurationError`
+    are those of `spellings.SPELLINGS`, and ``renamed`` (theirs to ours) tells further ones. Raises `ConfigurationError`
     at the first question when there are no such columns.
     """
 
