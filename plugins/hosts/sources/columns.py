@@ -23,8 +23,8 @@ LEAST_REDSHIFT, MAGNITUDES = -0.05, (-5.0, 40.0)
 def understood(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return a survey's table with the columns `catalogue.COLUMNS`, ``name`` in that of the catalogue.
 
-    Only a right ascension and a declination (degrees, J2000) are required, under any of the `spellings.SPELLINGS`; sizes are
-    half-light semi-axes in arcsec, ``flux_r`` is in nanomaggies. A spectroscopic redshift is preferred to a
+    Only a right ascension and a declination (degrees, J2000) are required, under any of the `spellings.SPELLINGS`;
+    sizes are half-light semi-axes in arcsec, ``flux_r`` is in nanomaggies. A spectroscopic redshift is preferred to a
     photometric one. Raises `ConfigurationError` for a table without places.
     """
     survey = Survey(table)

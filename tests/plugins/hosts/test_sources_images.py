@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import warnings
+from contextlib import ExitStack
 
 import astropy.units as u
 import numpy as np
@@ -16,6 +17,7 @@ from astropy.wcs import WCS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conformance.images import ImageSourceConformance
 from tests.plugins.hosts.web import Reply, web
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import AlerceLikeError, BadReply, ConfigurationError
@@ -154,7 +156,8 @@ def hips2fits(sources, turn=(1, 1, 0)):
         if dec < -80:
             return Reply(fits_bytes(np.full((pixels, pixels), np.nan), header(ra, dec, pixel_arcsec, pixels)))
         made = header(ra, dec, pixel_arcsec, pixels, turn)
-        return Reply(fits_bytes(drawn(made, pixels, sources, pixel_arcsec), made))
+        near = [place for place in sources if separation_arcsec(*place, ra, dec) < 600]
+        return Reply(fits_bytes(drawn(made, pixels, near, pixel_arcsec), made))
 
     return answer
 
@@ -179,6 +182,46 @@ def test_two_tiers_become_one_image(turn):
     assert {query["hips"] for query in service.queries} == {"CDS/P/PanSTARRS/DR1/r"}
     if turn == (1, 1, 0):
         assert np.isfinite(found).all()
+
+
+@pytest.fixture
+def played():
+    """Makes a source of images whose service answers so."""
+    with ExitStack() as stack:
+
+        def make(answer) -> HipsImages:
+            url = stack.enter_context(web(answer)).url
+            return HipsImages("ps1", session=http.session(retries=0), url=url)
+
+        yield make
+
+
+class TestHips(ImageSourceConformance):
+    @pytest.fixture
+    def source(self, played):
+        return played(hips2fits([(150.0, 2.0), (10.0, 2.0)]))
+
+    @pytest.fixture
+    def places(self):
+        return np.array([10.0, 150.0, 3.0]), np.array([2.0, 2.0, -89.0])
+
+    @pytest.fixture
+    def broken(self, played):
+        return played(lambda query: Reply("busy", 503))
+
+
+class TestStamps(ImageSourceConformance):
+    @pytest.fixture
+    def source(self):
+        return StampImages([ztf(5.0, 5.0), ztf(-5.0, 5.0)._replace(ra_deg=10.0)])
+
+    @pytest.fixture
+    def places(self):
+        return np.array([10.0, 150.0, 3.0]), np.array([2.0, 2.0, -89.0])
+
+    @pytest.fixture
+    def broken(self):
+        return StampImages([Stamp(b"junk", 150.0, 2.0), Stamp(b"", 10.0, 2.0)])
 
 
 def test_a_place_without_an_image_is_no_problem_and_a_failure_is():
