@@ -21,16 +21,17 @@ SIGMA_ARCSEC = 0.25
 
 
 class Lessons(NamedTuple):
-    """``planes`` (n, levels, PLANES, 32, 32); ``host_arcsec`` (n, 2) east, north, NaN without a host; its ``mag``."""
+    """What the net sees (n, levels, PLANES, 32, 32), and the host: east and north (n, 2), half-light semi-axis (n,)."""
 
     planes: NDArray[np.float16]
     host_arcsec: Floats
-    mag: Floats
+    size_arcsec: Floats
 
 
 def lessons(made: Sky) -> Lessons:
     """Return what there is to be learned from simulated fields."""
-    return Lessons(pyramids(made.fields).astype(np.float16), host_arcsec(made), made.truth["host_mag"].to_numpy(float))
+    size_arcsec = made.truth["host_a_arcsec"].to_numpy(float)
+    return Lessons(pyramids(made.fields).astype(np.float16), host_arcsec(made), size_arcsec)
 
 
 def host_arcsec(made: Sky) -> Floats:

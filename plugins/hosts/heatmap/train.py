@@ -21,14 +21,15 @@ from tom_alerce_like.plugins.hosts.heatmap.export import write
 from tom_alerce_like.plugins.hosts.heatmap.lessons import Lessons, kept, read, wanted
 from tom_alerce_like.plugins.hosts.heatmap.net import HeatNet
 from tom_alerce_like.plugins.hosts.heatmap.serve import WEIGHTS
-from tom_alerce_like.plugins.hosts.simulate import Sky, sky
+from tom_alerce_like.plugins.hosts.simulate import Sky, hosts, sky
 
 VERSION = "1.0"
 SEED = 20261120
 #: Seeds of the simulator, each of which gives so many fields: to learn from, and to find the temperature with.
 FIELDS = 100
 TRAIN, VALIDATION = range(100_000, 100_120), range(200_000, 200_010)
-LARGE_SHARE = 0.15
+#: Of every second seed to learn from, hosts of more than `LARGE_ARCSEC` (half-light semi-axis) put on top.
+LARGE_SHARE, LARGE_ARCSEC = 0.15, 6.0
 BATCH, RATE, DECAY = 32, 4e-3, 1e-3
 #: The weights that are kept are the mean over about this part of the steps, the last ones.
 _MEAN_SHARE = 0.03
@@ -37,6 +38,13 @@ _MEAN_SHARE = 0.03
 def simulated(n: int, seed: int) -> Sky:
     """Return fields; of those to learn from every second seed has more large hosts, and so more that lie far off."""
     return sky(n, seed, large_share=LARGE_SHARE) if seed in TRAIN and seed % 2 else sky(n, seed)
+
+
+def weights(size_arcsec: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return weights with which large hosts count as often as in nature."""
+    large = size_arcsec > LARGE_ARCSEC
+    extra = (LARGE_SHARE - hosts.LARGE_SHARE) / 2 / large.mean()
+    return np.where(large, 1 - extra, 1.0).astype(np.float32)
 
 
 def masked(cells: Tensor, planes: Tensor) -> Tensor:
@@ -58,6 +66,8 @@ def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None 
     torch.manual_seed(SEED + cycle)
     rng = np.random.default_rng(SEED + cycle)
     net, rate = start or HeatNet(), RATE / (1 + cycle)
+    # the rare is learned first, how rare it is later: the last cycle makes probabilities honest
+    weight = weights(data.size_arcsec) if cycle else np.ones(len(data.planes), np.float32)
     steps = int(epochs * len(data.planes) / BATCH)
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.2)
@@ -71,7 +81,7 @@ def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None 
         rows, order = order[:BATCH], order[BATCH:]
         planes = data.planes[rows].astype(np.float32)
         target = wanted(data.host_arcsec[rows], planes[:, :, -1] > 0)
-        value = loss(net, torch.from_numpy(planes), torch.from_numpy(target)).mean()
+        value = (loss(net, torch.from_numpy(planes), torch.from_numpy(target)) * torch.from_numpy(weight[rows])).mean()
         optimiser.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
