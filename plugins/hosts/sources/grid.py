@@ -14,6 +14,10 @@ from tom_alerce_like.exceptions import BadReply
 Floats = NDArray[np.float64]
 SIZE, PIXEL_ARCSEC = 480, 0.25
 _ARCSEC = np.radians(1 / 3600)
+#: Below this an image counts as not turned: it shifts no pixel of ours by a thousandth of its own.
+_ALIGNED = 1e-6
+#: What rounding must not take away of an edge, in pixels.
+_ROUNDING = 1e-6
 
 
 class Plate(NamedTuple):
@@ -52,16 +56,29 @@ def plate(cards: Mapping[str, str], ra_deg: float, dec_deg: float) -> Plate:
 
 def onto_grid(pixels: NDArray[np.float32], where: Plate, size: int = SIZE) -> NDArray[np.float32]:
     """Return an image of ``size`` squared pixels of 0.25 arcsec by bilinear interpolation, NaN outside the given."""
-    offset_arcsec = (np.arange(size) - (size - 1) / 2) * PIXEL_ARCSEC
-    east, north = np.meshgrid(-offset_arcsec, offset_arcsec)
-    x = where.x + where.matrix[0, 0] * east + where.matrix[0, 1] * north
-    y = where.y + where.matrix[1, 0] * east + where.matrix[1, 1] * north
+    north = (np.arange(size) - (size - 1) / 2) * PIXEL_ARCSEC
+    turn = where.matrix
+    x, y = (
+        first + across * -north[None, :] + along * north[:, None]
+        for first, (across, along) in zip((where.x, where.y), turn, strict=True)
+    )
+    if abs(turn[0, 1]) + abs(turn[1, 0]) < _ALIGNED * np.abs(turn).max():
+        # rows and columns can be interpolated one after the other, ten times faster
+        found = _between(_between(pixels, y[:, 0]).T, x[0]).T
+    else:
+        found = map_coordinates(pixels, [y, x], output=np.float32, order=1, mode="nearest")
     ny, nx = pixels.shape
-    # rounding must not take the edge away, nor interpolation a neighbour that has no weight
-    x, y = (np.where(np.abs(axis - np.round(axis)) < 1e-6, np.round(axis), axis) for axis in (x, y))
-    found = map_coordinates(pixels, [y, x], output=np.float32, order=1, mode="nearest")
-    inside = (x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5)
+    inside = (np.abs(x - (nx - 1) / 2) <= nx / 2 + _ROUNDING) & (np.abs(y - (ny - 1) / 2) <= ny / 2 + _ROUNDING)
     return np.where(inside, found, np.float32(np.nan))
+
+
+def _between(rows: NDArray[np.float32], at: Floats) -> NDArray[np.float32]:
+    """Return what lies at fractional numbers of rows, the first and the last one going on outside."""
+    at = np.clip(at, 0, len(rows) - 1)
+    before = np.floor(at).astype(int)
+    after = np.ceil(at).astype(int)
+    part = (at - before).astype(np.float32)[:, None]
+    return rows[before] * (1 - part) + rows[after] * part
 
 
 def directions(ra_deg: float, dec_deg: float) -> tuple[Floats, Floats, Floats]:

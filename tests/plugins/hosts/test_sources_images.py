@@ -408,3 +408,17 @@ def test_the_alert_is_in_the_middle_of_lssts_stamps(data):
 def test_an_image_without_a_place_raises_our_own_error():
     with pytest.raises(AlerceLikeError):
         image(Stamp(gzip.compress(b"junk"), 1.0, 2.0), 1.0, 2.0)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("band", ["SDSS_u", "SDSS_r", "SDSS_z"])
+def test_headers_of_surveys_mean_what_astropy_says(data, band):
+    path = data / "host_images" / f"SN2010H_{band}.fits"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wcs = WCS(fits.getheader(path))
+        ra, dec = wcs.all_pix2world([[180.0, 220.0]], 0)[0]
+        expected = wcs.all_world2pix([moved(ra, dec, 20.0, -10.0)], 0)[0]
+    where = plate(cards_of.cards(path.read_bytes()), ra, dec)
+    assert (where.x, where.y) == pytest.approx((180, 220), abs=1e-3)
+    assert where.matrix @ [20.0, -10.0] + [where.x, where.y] == pytest.approx(expected, abs=1e-3)
