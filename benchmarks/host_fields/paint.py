@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import galsim
 import numpy as np
 import pandas as pd
@@ -40,7 +42,10 @@ def paint(sources: pd.DataFrame, seed: tuple[int, int]) -> NDArray[np.float32]:
     noise = 10 ** (0.4 * (30 - rng.normal(23.2, 0.15))) / 5 / np.sqrt(4 * np.pi) / (seeing / 2.355 / PIXEL_ARCSEC)
     photons = galsim.BaseDeviate(int(rng.integers(2**31)))
     for source in sources.itertuples():
-        (_draw_star if source.is_star else _draw_galaxy)(image, source, psf, noise, photons)
+        if source.is_star:
+            _draw_star(image, source, psf)
+        else:
+            _draw_galaxy(image, source, psf, noise, photons)
     peak = psf.drawImage(nx=1, ny=1, scale=PIXEL_ARCSEC, method="no_pixel").array[0, 0]
     pixels = np.minimum(image.array, peak * 10 ** (0.4 * (30 - _SATURATED_MAG)))
     pixels += convolve(rng.normal(0, noise, pixels.shape), _KERNEL)
@@ -49,7 +54,7 @@ def paint(sources: pd.DataFrame, seed: tuple[int, int]) -> NDArray[np.float32]:
     return ((pixels + _sky(rng, noise)) * 10 ** rng.uniform(-2, 1)).astype(np.float32)
 
 
-def _draw_star(image: galsim.ImageD, star, psf: galsim.GSObject, noise: float, photons: galsim.BaseDeviate) -> None:
+def _draw_star(image: galsim.ImageD, star: Any, psf: galsim.GSObject) -> None:
     flux = 10 ** (0.4 * (30 - star.mag))
     if star.mag > _HALO_MAG:
         _add(image, psf * flux, star, 16 + 4 * (_SHOT_MAG - min(star.mag, _SHOT_MAG)), method="no_pixel")
@@ -58,7 +63,9 @@ def _draw_star(image: galsim.ImageD, star, psf: galsim.GSObject, noise: float, p
     _add(image, (psf * 0.96 + halo * 0.04) * flux, star, SIZE, method="no_pixel")
 
 
-def _draw_galaxy(image: galsim.ImageD, galaxy, psf: galsim.GSObject, noise: float, photons) -> None:
+def _draw_galaxy(
+    image: galsim.ImageD, galaxy: Any, psf: galsim.GSObject, noise: float, photons: galsim.BaseDeviate
+) -> None:
     flux, faint = 10 ** (0.4 * (30 - galaxy.mag)), galaxy.mag > _SHOT_MAG
     disc_radius = galaxy.half_light_arcsec / light_radius(galaxy.bulge)
     disc = galsim.Exponential(half_light_radius=disc_radius, gsparams=_FAST)
@@ -113,7 +120,7 @@ def _reach(flux: float, disc_radius: float, axis_ratio: float, noise: float) -> 
     return 14 + scale * np.log(max(5 * centre / noise, 2.0))
 
 
-def _add(image: galsim.ImageD, profile: galsim.GSObject, source, reach: float, **how) -> None:
+def _add(image: galsim.ImageD, profile: galsim.GSObject, source: Any, reach: float, **how: Any) -> None:
     x = (SIZE + 1) / 2 - source.east_arcsec / PIXEL_ARCSEC
     y = (SIZE + 1) / 2 + source.north_arcsec / PIXEL_ARCSEC
     bounds = galsim.BoundsI(int(x - reach), int(x + reach) + 1, int(y - reach), int(y + reach) + 1) & image.bounds

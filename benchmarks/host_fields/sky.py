@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import galsim
 import numpy as np
@@ -42,7 +43,8 @@ def sky(n: int, seed: int, workers: int = 1) -> Sky:
 def places(n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return n places (degrees) spread evenly over the whole sky, so that no two fields overlap, in random order."""
     order = rng.permutation(n)
-    return (order * _GOLDEN + rng.random()) % 1 * 360, np.degrees(np.arcsin((2 * order + 1) / n - 1))
+    turns, height = (order * _GOLDEN + rng.random()) % 1, (2 * order + 1) / n - 1
+    return 360.0 * turns, np.degrees(np.arcsin(height))
 
 
 def on_the_sky(ra_deg: Floats, dec_deg: Floats, table: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -62,7 +64,7 @@ def _images(sources: pd.DataFrame, n: int, seed: int, workers: int) -> NDArray[n
     seeds = [(seed, row) for row in range(n)]
     if workers == 1:
         return np.stack(list(map(paint, drawn, seeds)))
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         return np.stack(list(pool.map(paint, drawn, seeds, chunksize=8)))
 
 
