@@ -7,7 +7,9 @@ the survey, so values do not depend on the size of the pixels that are asked for
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 
 import numpy as np
 import requests
@@ -28,6 +30,8 @@ URL = "https://alasky.cds.unistra.fr/hips-image-services/hips2fits"
 PIXELS = 120
 #: Width of a pixel of each tier, the coarse one first.
 TIERS_ARCSEC = (1.0, 0.25)
+#: Places that are asked for at the same time.
+AT_ONCE = 4
 _KEY = "hips2fits-1"
 
 
@@ -54,19 +58,26 @@ class HipsImages:
         """Return images around each place, see `images.ImageSource`."""
         images = blank(len(ra_deg))
         problems: dict[str, None] = {}
+        is_down = Event()
         until = time.monotonic() + self.deadline_s
-        for number, place in enumerate(zip(ra_deg.tolist(), dec_deg.tolist(), strict=True)):
+
+        def fetch(number: int) -> None:
+            if is_down.is_set():
+                return
             try:
-                if np.isfinite(place).all():
-                    images[number] = within(until - time.monotonic(), partial(self.image, *place))
-            except (RateLimited, ServiceUnavailable) as error:
-                problems[f"{self.name}: {error}"] = None
-                break
+                one = partial(self.image, float(ra_deg[number]), float(dec_deg[number]))
+                images[number] = within(until - time.monotonic(), one)
             except AlerceLikeError as error:
                 problems[f"{self.name}: {error}"] = None
+                if isinstance(error, (RateLimited, ServiceUnavailable)):
+                    is_down.set()
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            # list: what is no error of ours is raised
+            list(pool.map(fetch, np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg)).tolist()))
         seen = np.isfinite(images).any(axis=(1, 2))
         whose = tuple(self.name if is_seen else "" for is_seen in seen)
-        return Seen(Fields(images, ra_deg, dec_deg, redshift), whose, tuple(problems))
+        return Seen(Fields(images, ra_deg, dec_deg, redshift), whose, tuple(sorted(problems)))
 
     def image(self, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
         """Return the image around one place, NaN outside the survey; raises the `ServiceError` family."""

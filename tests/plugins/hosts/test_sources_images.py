@@ -233,26 +233,26 @@ def test_a_place_without_an_image_is_no_problem_and_a_failure_is():
 
 
 @pytest.mark.parametrize(
-    ("reply", "n_queries"),
+    ("reply", "most_queries"),
     [
-        (Reply("busy", 503), 1),
-        (Reply("slow down", 429), 1),
-        (Reply("", pause_s=0.6), 1),
-        (Reply("no such survey", 404), 2),
-        (Reply("<html>", 200), 2),
-        (Reply(fits_bytes(np.ones((4, 4)))[:3000]), 2),
-        (Reply(fits_bytes(np.arange(16).reshape(4, 4))), 2),
-        (Reply(b"x" * 300_000), 2),
+        (Reply("busy", 503), 4),
+        (Reply("slow down", 429), 4),
+        (Reply("", pause_s=0.6), 4),
+        (Reply("no such survey", 404), 12),
+        (Reply("<html>", 200), 12),
+        (Reply(fits_bytes(np.ones((4, 4)))[:3000]), 12),
+        (Reply(fits_bytes(np.arange(16).reshape(4, 4))), 12),
+        (Reply(b"x" * 300_000), 12),
     ],
 )
-def test_a_service_that_is_down_is_not_asked_for_every_place(reply, n_queries, settings):
+def test_a_service_that_is_down_is_not_asked_for_every_place(reply, most_queries, settings):
     settings.TOM_ALERCE_LIKE = {"TIMEOUT_S": 0.25, "MAX_REPLY_MB": 0.2}
     with web(lambda query: reply) as service:
         source = HipsImages("des", session=http.session(retries=0), url=service.url, deadline_s=5)
-        seen = source.fields(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.zeros(2))
-    assert np.isnan(seen.fields.images).all() and seen.source == ("", "")
+        seen = source.fields(np.arange(12.0), np.arange(12.0), np.zeros(12))
+    assert np.isnan(seen.fields.images).all() and seen.source == ("",) * 12
     assert len(seen.problems) == 1 and seen.problems[0].startswith("des: ")
-    assert len(service.queries) == n_queries
+    assert len(service.queries) <= most_queries
 
 
 def test_images_are_kept_on_disk_and_failures_are_not(tmp_path):
