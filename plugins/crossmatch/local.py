@@ -36,17 +36,16 @@ class LocalCatalogue:
 
     def match(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float, nearest_only: bool) -> Matches:
         """Return what lies around places, see `matches.Source`."""
-        pairs = crossmatch(ra_deg, dec_deg, self._index, radius_arcsec, nearest_only)
-        found = self._dataset.take(pa.array(pairs["catalogue_row"].to_numpy()))
+        try:
+            pairs = crossmatch(ra_deg, dec_deg, self._index, radius_arcsec, nearest_only)
+            found = self._dataset.take(pa.array(pairs["catalogue_row"].to_numpy()))
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise ConfigurationError(f"the catalogue {self.name} ({self.path}) cannot be read: {error}") from error
         return Matches(pairs["row"].to_numpy(), pairs["separation_arcsec"].to_numpy(), texts(found))
 
     @cached_property
     def _dataset(self) -> ds.Dataset:
-        kind = "csv" if self._suffix in (".csv", ".gz") else "parquet"
-        try:
-            return ds.dataset(self.path, format=kind)
-        except (OSError, pa.ArrowException) as error:
-            raise ConfigurationError(f"the catalogue {self.name} ({self.path}) cannot be read: {error}") from error
+        return ds.dataset(self.path, format="csv" if self._suffix in (".csv", ".gz") else "parquet")
 
     @property
     def _suffix(self) -> str:
@@ -56,11 +55,8 @@ class LocalCatalogue:
     @cached_property
     def _index(self) -> SkyIndex:
         names = position_of(self.name, self._dataset.schema.names)
-        try:
-            table = self._dataset.to_table(columns=[*names])
-            return SkyIndex(*(table[name].to_numpy().astype(float) for name in names))
-        except (OSError, ValueError, pa.ArrowException) as error:
-            raise ConfigurationError(f"the catalogue {self.name} ({self.path}) cannot be read: {error}") from error
+        table = self._dataset.to_table(columns=[*names])
+        return SkyIndex(*(table[name].to_numpy().astype(float) for name in names))
 
 
 def position_of(catalogue: str, names: Sequence[str]) -> tuple[str, str]:

@@ -115,17 +115,21 @@ def test_wrong_files_are_told(tmp_path, named):
         run(lost, "--catalogue", "stars")
 
 
-def test_wrong_catalogues_are_told(given, tmp_path, settings: Any):
+def test_wrong_catalogues_are_told(given, tmp_path, settings: Any, capsys):
     other = tmp_path / "other.csv"
     other.write_text("lon,lat\n1,2\n")
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1 and nothing more")
-    paths = {"gone": tmp_path / "gone.parquet", "other": other, "broken": broken}
+    late = tmp_path / "late.csv"
+    late.write_text("ra,dec,mag\n" + "10,20,1\n" * 300_000 + "10,20,faint\n")
+    paths = {"gone": tmp_path / "gone.parquet", "other": other, "broken": broken, "late": late}
     settings.TOM_ALERCE_LIKE = {"XMATCH_CATALOGUES": {name: str(path) for name, path in paths.items()}}
-    for name in paths:
+    for name, path in paths.items():
         with pytest.raises(CommandError, match="not every catalogue"):
             run(given, "--catalogue", name)
         assert len(given.with_name("out.csv").read_text().splitlines()) == len(LIST.splitlines())
+        said = capsys.readouterr().err
+        assert f"{name}: the catalogue {name}" in said and (str(path) in said or "no columns like ra and dec" in said)
 
 
 def test_an_older_result_is_replaced_only_by_a_whole_one(given, named):
@@ -148,12 +152,12 @@ def test_catalogues_may_be_csv_files_and_folders(given, stars, settings: Any, tm
     table.iloc[:2].to_parquet(tmp_path / "folder" / "a.parquet")
     table.iloc[2:].to_parquet(tmp_path / "folder" / "b.parquet")
     table.to_csv(tmp_path / "stars.csv", index=False)
-    paths = {"folder": tmp_path / "folder", "text": tmp_path / "stars.csv"}
+    table.to_csv(tmp_path / "stars.csv.gz", index=False)
+    paths = {"folder": tmp_path / "folder", "text": tmp_path / "stars.csv", "packed": tmp_path / "stars.csv.gz"}
     settings.TOM_ALERCE_LIKE = {"XMATCH_CATALOGUES": {name: str(path) for name, path in paths.items()}}
-    rows = run(given, "--catalogue", "folder", "--catalogue", "text", "--radius", "5")
-    assert [row["folder_star"] for row in rows] == [row["text_star"] for row in rows] == [
-        "near", "far", "wrapped", "", "", "pole"
-    ]  # fmt: skip
+    rows = run(given, "--catalogue", "folder", "--catalogue", "text", "--catalogue", "packed", "--radius", "5")
+    for name in paths:
+        assert [row[f"{name}_star"] for row in rows] == ["near", "far", "wrapped", "", "", "pole"]
 
 
 def test_the_result_goes_to_standard_output(given, named, capsys):

@@ -16,7 +16,7 @@ from tom_alerce_like.plugins.crossmatch import catalogues
 from tom_alerce_like.plugins.crossmatch.local import LocalCatalogue
 
 ORDERS = (0, 1, 3)
-N = 4000
+N = 1200
 
 
 def write(folder: Path, table: pd.DataFrame, random: np.random.Generator) -> None:
@@ -32,7 +32,7 @@ def write(folder: Path, table: pd.DataFrame, random: np.random.Generator) -> Non
             path = folder / "dataset" / f"Norder={order}" / f"Dir={number // 10000 * 10000}" / f"Npix={number}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             part[pixel == number].drop(columns="order").to_parquet(path, index=False)
-    folder.joinpath("hats.properties").write_text("#HATS\nhats_col_ra=x\nhats_col_dec=y\nhats_nrows = 4000\n")
+    folder.joinpath("hats.properties").write_text("#HATS\nhats_col_ra=x\nhats_col_dec=y\nhats_nrows = 1200\n")
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def sky(tmp_path_factory) -> tuple[Path, Path, np.ndarray, np.ndarray]:
     ra = np.where(
         np.arange(N) % 2, random.integers(0, 8, N) * 45 + random.normal(0, 0.01, N), random.uniform(0, 360, N)
     )
-    dec[:200] = random.normal(0, 0.005, 200)
-    dec[200:300] = 90 - np.abs(random.normal(0, 0.01, 100))
+    dec[:100] = random.normal(0, 0.005, 100)
+    dec[100:150] = 90 - np.abs(random.normal(0, 0.01, 50))
     table = pd.DataFrame({"name": np.arange(N).astype(str), "x": ra % 360, "y": dec})
     write(folder / "sky", table, random)
     table.rename(columns={"x": "ra", "y": "dec"}).to_parquet(folder / "sky.parquet", index=False)

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 from astropy.coordinates import Angle
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tom_alerce_like.exceptions import InputError
@@ -42,6 +42,7 @@ def test_columns_are_named():
         positions.column(["Ra", "x"], "z")
 
 
+@settings(max_examples=40)
 @given(st.floats(0, 359.99), st.floats(-89.99, 89.99), st.sampled_from([":", " ", "hms", "dms"]))
 def test_sexagesimal_angles_are_those_of_astropy(ra, dec, kind):
     sep = kind if kind in ": " else "fromunit"
@@ -76,6 +77,7 @@ def test_bad_rows_are_told_with_their_lines():
     assert np.array_equal(known, np.isfinite(read.dec_deg))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=5))
 def test_no_text_breaks_the_reading(pairs):
     texts = np.array([ra for ra, _ in pairs], object)
