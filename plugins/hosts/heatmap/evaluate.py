@@ -28,12 +28,12 @@ def answers(made: Sky) -> pd.DataFrame:
     """Return one row a field: errors of the place, with and without the image's middle of light, P, and the truth."""
     answer = probability(made.fields)
     place, peak = located(made.fields, answer), answer.peaks(1)[0][:, 0]
-    there = host_arcsec(made)
+    there, known = host_arcsec(made), np.nan_to_num(place)
     return pd.DataFrame(
         {
             "error_arcsec": np.hypot(*(place - there).T),
             "peak_error_arcsec": np.hypot(*(peak - there).T),
-            "probability": answer.mass(np.arange(len(answer)), *np.nan_to_num(place).T, RIGHT_ARCSEC),
+            "probability": answer.mass(np.arange(len(answer)), known[:, 0], known[:, 1], RIGHT_ARCSEC),
             "none": answer.none,
             "offset_arcsec": np.hypot(*there.T),
             "mag": made.truth["host_mag"].to_numpy(float),

@@ -6,7 +6,7 @@ Input ``planes`` (n, levels, PLANES, 32, 32), outputs ``cells`` (n, levels, 32, 
 from __future__ import annotations
 
 import copy
-import io
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,19 +42,18 @@ def _bake(module: nn.Module) -> None:
 
 
 def _graph(plain: nn.Module) -> bytes:
-    buffer = io.BytesIO()
     names = ["planes", "cells", "none"]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         # the exporter that replaces this one needs a package more
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             plain,
             (torch.zeros(2, LEVELS, PLANES, SIDE, SIDE),),
-            buffer,
+            Path(folder) / "plain.onnx",
             dynamo=False,
             opset_version=_OPSET,
             input_names=names[:1],
             output_names=names[1:],
             dynamic_axes={name: {0: "n"} for name in names},
         )
-    return buffer.getvalue()
+        return (Path(folder) / "plain.onnx").read_bytes()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +19,8 @@ INNER = slice(SIDE // 4, SIDE - SIDE // 4)
 #: Side of the cells of each level.
 CELL_ARCSEC = 0.25 * 2.0 ** np.arange(LEVELS)
 AREA_ARCSEC2 = (CELL_ARCSEC**2)[:, None, None]
+#: A centre may lie so far from the nearest cell that was observed.
+HOLE_ARCSEC = 4.0
 
 
 def _speaks() -> NDArray[np.bool_]:
@@ -35,6 +38,17 @@ def centres() -> tuple[Floats, Floats]:
     steps = (np.arange(SIDE) - (SIDE - 1) / 2) * CELL_ARCSEC[:, None]
     shape = (LEVELS, SIDE, SIDE)
     return np.broadcast_to(-steps[:, None, :], shape), np.broadcast_to(steps[:, :, None], shape)
+
+
+def possible(observed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which cells (n, levels, 32, 32) may hold a centre: those near to what was observed that speak.
+
+    The saturated core of a galaxy is not observed either.
+    """
+    made = np.empty(observed.shape, bool)
+    for level, reach in enumerate(np.round(HOLE_ARCSEC / CELL_ARCSEC).astype(int)):
+        made[:, level] = maximum_filter(observed[:, level], (1, 2 * reach + 1, 2 * reach + 1), mode="constant")
+    return made & SPEAKS
 
 
 def filled(levels: NDArray) -> NDArray:

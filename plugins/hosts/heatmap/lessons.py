@@ -61,16 +61,16 @@ def read(folder: Path, seeds: Iterable[int]) -> Lessons:
     return Lessons(*(np.concatenate([part[name] for part in parts]) for name in Lessons._fields))
 
 
-def wanted(host_arcsec: Floats, observed: NDArray[np.bool_]) -> NDArray[np.float32]:
+def wanted(host_arcsec: Floats, possible: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the right answer, (n, cells and none): a Gaussian around the host's centre, or none.
 
-    A centre outside of what was observed (n, levels, 32, 32) is not to be found: none is right.
+    A centre outside of the cells that are ``possible`` (n, levels, 32, 32) is not to be found: none is right.
     """
     edges = (np.arange(grid.SIDE + 1) - grid.SIDE / 2) * grid.CELL_ARCSEC[:, None]
     inside = np.isfinite(host_arcsec).all(1)
     east, north = np.where(inside[:, None], host_arcsec, 0.0).T
     columns, rows = (np.diff(ndtr((edges - at[:, None, None]) / SIGMA_ARCSEC), axis=-1) for at in (-east, north))
-    mass = rows[..., :, None] * columns[..., None, :] * (grid.SPEAKS & observed) * inside[:, None, None, None]
+    mass = rows[..., :, None] * columns[..., None, :] * possible * inside[:, None, None, None]
     total = mass.sum((1, 2, 3))
     found = total > 0.5
     mass = np.where(found[:, None, None, None], mass / np.maximum(total, 1e-9)[:, None, None, None], 0.0)

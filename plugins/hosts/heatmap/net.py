@@ -61,6 +61,8 @@ class HeatNet(nn.Module):
     ``fine`` and ``wide`` are filters at full and at half resolution, before they are turned.
     """
 
+    radius: Tensor
+
     def __init__(self, fine: int = 2, wide: int = 4, rounds: int = 3) -> None:
         super().__init__()
         self.lift, self.sharp = Filters(PLANES + 2, fine, 3, first=True), Filters(fine, fine, 3)

@@ -49,37 +49,39 @@ def _on_grid(image: Image, pixel_arcsec: float) -> Image:
 
 
 def _fill(planes: NDArray[np.float32], image: Image) -> None:
-    good: Image | None = None
-    if not np.isfinite(image.sum(dtype=np.float64)):
-        finite = np.isfinite(image)
-        image, good = np.where(finite, image, np.float32(0)), finite.astype(np.float32)
-    means, seen = [image], [good]
-    for _ in range(1, LEVELS):
-        mean, share = _halved(means[-1]), None
-        if seen[-1] is not None:
-            # means of what was seen, by the share that was seen
-            share = _halved(seen[-1])
-            mean = np.divide(_halved(means[-1] * seen[-1]), share, out=np.zeros_like(mean), where=share > 0)
-        means.append(mean)
-        seen.append(share)
+    means, seen, peaks = _levels(image)
     sky, noise = _background(means[1], seen[1])
-    peaks = [image, means[1]]
-    if seen[1] is not None:
-        peaks[1] = np.where(seen[1] > 0, means[1], -np.inf)
-    for _ in range(2, LEVELS):
-        peaks.append(_brightest(peaks[-1]))
-    for level in range(LEVELS):
-        cut, inside = _middle(len(means[level]))
+    for level, (mean, share, peak) in enumerate(zip(means, seen, peaks, strict=True)):
+        cut, inside = _middle(len(mean))
         shown = planes[level][:, inside, inside]
-        seen_there = seen[level]
-        share = np.float32(1) if seen_there is None else seen_there[cut, cut]
-        bright = (means[level][cut, cut] - sky) / noise
-        peak = (peaks[level][cut, cut] - sky) / noise
+        bright = (mean[cut, cut] - sky) / noise
         shown[0] = np.arcsinh(bright * (2.0 ** (level - 1) / _SOFT_SNR))
         shown[1] = np.arcsinh(bright / _SOFT_BRIGHTNESS)
-        shown[2] = np.arcsinh(peak / _SOFT_BRIGHTNESS)
-        shown[3] = share
-        shown[:3, np.broadcast_to(share, shown[3].shape) == 0] = 0
+        shown[2] = np.arcsinh((peak[cut, cut] - sky) / noise / _SOFT_BRIGHTNESS)
+        shown[3] = 1.0 if share is None else share[cut, cut]
+        if share is not None:
+            shown[:3, share[cut, cut] == 0] = 0
+
+
+def _levels(image: Image) -> tuple[list[Image], list[Image | None], list[Image]]:
+    """Return each level's means, shares that were seen (None: all), and brightest 0.5 arcsec, over the whole image."""
+    means: list[Image] = [image]
+    seen: list[Image | None] = [None]
+    if not np.isfinite(image.sum(dtype=np.float64)):
+        good = np.isfinite(image)
+        means, seen = [np.where(good, image, np.float32(0))], [good.astype(np.float32)]
+    for _ in range(1, LEVELS):
+        mean, before = _halved(means[-1]), seen[-1]
+        share = None if before is None else _halved(before)
+        if before is not None and share is not None:
+            # means of what was seen, by the share that was seen
+            mean = np.divide(_halved(means[-1] * before), share, out=np.zeros_like(mean), where=share > 0)
+        means.append(mean)
+        seen.append(share)
+    peaks = [means[0], means[1] if seen[1] is None else np.where(seen[1] > 0, means[1], -np.inf)]
+    for _ in range(2, LEVELS):
+        peaks.append(_brightest(peaks[-1]))
+    return means, seen, peaks
 
 
 def _halved(image: Image) -> Image:

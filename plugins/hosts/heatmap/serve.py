@@ -56,6 +56,6 @@ def logits(seen: NDArray[np.float32], path: Path = WEIGHTS) -> tuple[Floats, Flo
 
 def mapped(cells: Floats, none: Floats, observed: NDArray[np.bool_], temperature: float) -> Map:
     """Return probabilities of logits; no host's centre is seen where nothing was observed."""
-    cells = np.where(grid.SPEAKS & observed, cells, -np.inf).reshape(len(cells), grid.SPEAKS.size)
+    cells = np.where(grid.possible(observed), cells, -np.inf).reshape(len(cells), grid.SPEAKS.size)
     made = probabilities(np.column_stack([cells, none]), temperature)
     return Map(made[:, :-1].reshape(len(made), *grid.SPEAKS.shape), made[:, -1])

@@ -47,18 +47,19 @@ def weights(size_arcsec: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.where(large, 1 - extra, 1.0).astype(np.float32)
 
 
-def masked(cells: Tensor, planes: Tensor) -> Tensor:
-    """Return logits of cells that speak and were observed; the others are as good as impossible."""
-    speaks = torch.from_numpy(grid.SPEAKS) & (planes[:, :, -1] > 0)
-    return torch.where(speaks, cells.float(), -1e4).flatten(1)
+def asked(planes: NDArray[np.float16], host_arcsec: NDArray[np.float64]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return planes, cells that may hold a centre (n, cells and none) and the right answer."""
+    possible = grid.possible(planes[:, :, -1] > 0)
+    target = wanted(host_arcsec, possible)
+    always = np.ones((len(planes), 1), bool)
+    open_cells = np.concatenate([possible.reshape(len(planes), grid.SPEAKS.size), always], 1)
+    return torch.from_numpy(planes.astype(np.float32)), torch.from_numpy(open_cells), torch.from_numpy(target)
 
 
-def loss(net: HeatNet, planes: Tensor, target: Tensor) -> Tensor:
-    """Return the cross-entropy with soft answers, for each field."""
-    with torch.autocast("cpu", torch.bfloat16):
-        cells, none = net(planes)
-    logits = torch.cat([masked(cells, planes), none.float()[:, None]], 1)
-    return -(target * logits.log_softmax(1)).sum(1)
+def logits(net: HeatNet, planes: Tensor, possible: Tensor) -> Tensor:
+    """Return logits (n, cells and none); those of impossible cells end every competition."""
+    cells, none = net(planes)
+    return torch.where(possible, torch.cat([cells.flatten(1), none[:, None]], 1).float(), -1e4)
 
 
 def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None = None) -> HeatNet:
@@ -79,9 +80,10 @@ def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None 
         if len(order) < BATCH:
             order = np.concatenate([order, rng.permutation(len(data.planes))])
         rows, order = order[:BATCH], order[BATCH:]
-        planes = data.planes[rows].astype(np.float32)
-        target = wanted(data.host_arcsec[rows], planes[:, :, -1] > 0)
-        value = (loss(net, torch.from_numpy(planes), torch.from_numpy(target)) * torch.from_numpy(weight[rows])).mean()
+        planes, possible, target = asked(data.planes[rows], data.host_arcsec[rows])
+        with torch.autocast("cpu", torch.bfloat16):
+            said = logits(net, planes, possible)
+        value = (-(target * said.log_softmax(1)).sum(1) * torch.from_numpy(weight[rows])).mean()
         optimiser.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -95,25 +97,16 @@ def trained(data: Lessons, epochs: float, cycle: int = 0, start: HeatNet | None 
     return net.eval()
 
 
-def said(net: HeatNet, planes: NDArray[np.float16]) -> NDArray[np.float64]:
-    """Return logits (n, cells and none)."""
-    parts = []
-    with torch.no_grad():
-        for start in range(0, len(planes), BATCH):
-            part = torch.from_numpy(planes[start : start + BATCH].astype(np.float32))
-            cells, none = net(part)
-            parts.append(torch.cat([masked(cells, part), none[:, None]], 1).double().numpy())
-    return np.concatenate(parts)
-
-
 def temperature(net: HeatNet, data: Lessons) -> float:
     """Return what logits are to be divided by so that the right answers of unseen fields are the likeliest."""
-    logits = said(net, data.planes)
-    target = wanted(data.host_arcsec, data.planes[:, :, -1] > 0)
+    starts = range(0, len(data.planes), BATCH)
+    parts = [asked(data.planes[k : k + BATCH], data.host_arcsec[k : k + BATCH]) for k in starts]
+    with torch.no_grad():
+        said = torch.cat([logits(net, planes, possible) for planes, possible, _ in parts]).double()
+    target = torch.cat([right for *_, right in parts])
 
     def surprise(log_temperature: float) -> float:
-        scaled = torch.from_numpy(logits / np.exp(log_temperature)).log_softmax(1).numpy()
-        return float(-(target * scaled).sum(1).mean())
+        return -float((target * (said / np.exp(log_temperature)).log_softmax(1)).sum(1).mean())
 
     best = minimize_scalar(surprise, bounds=(-1, 1), method="bounded", options={"xatol": 0.01})
     print(f"validation {surprise(0.0):.4f}, {best.fun:.4f} at temperature {np.exp(best.x):.3f}")
@@ -129,8 +122,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     kept(options.cache, simulated, (*VALIDATION, *TRAIN), FIELDS)
-    data, net = read(options.cache, TRAIN), None
-    for cycle in range(options.cycles):
+    data = read(options.cache, TRAIN)
+    net = trained(data, options.epochs)
+    for cycle in range(1, options.cycles):
         net = trained(data, options.epochs, cycle, net)
     found = temperature(net, read(options.cache, VALIDATION))
     write(net, {"temperature": repr(found), "version": VERSION}, options.out)

@@ -102,6 +102,14 @@ def test_other_images_are_brought_onto_the_grid(size, pixel_arcsec):
     np.testing.assert_allclose(heatmap.locate(fields(image, pixel_arcsec=pixel_arcsec)), [[3.0, -2.0]], atol=0.15)
 
 
+def test_a_saturated_core_is_no_gap(seen):
+    image = seen.images[1].copy()
+    image[blob(-14.0, 9.0, 4.0) > 28] = np.nan
+    hole = heatmap.probability(fields(image))
+    # no other place is as probable, and none is not sure
+    assert hole.mass(0, -14.0, 9.0, 3.0) > 0.2
+
+
 def certain(east, north) -> Map:
     """A map of a Gaussian of 0.5 arcsec, with nothing left for none."""
     at = grid.centres()
