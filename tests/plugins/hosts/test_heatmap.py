@@ -1,12 +1,15 @@
 """Laws of the map of where the host is."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tom_alerce_like.plugins.hosts import heatmap
 from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.heatmap import Map, grid
 from tom_alerce_like.plugins.hosts.heatmap.centroid import centred
+from tom_alerce_like.plugins.hosts.heatmap.evaluate import auc
+from tom_alerce_like.plugins.hosts.heatmap.lessons import wanted
 
 SIZE = 480
 
@@ -152,3 +155,38 @@ def test_light_that_is_not_there_moves_nothing():
     flat = fields(np.zeros((SIZE, SIZE)), np.full((SIZE, SIZE), np.nan))
     places = np.array([[3.5, -2.4], [100.0, 8.0]])
     np.testing.assert_array_equal(centred(flat, places, np.array([0.25, 4.0])), places)
+
+
+def test_the_right_answer_is_where_the_host_is():
+    host = np.array([[0.3, -0.4], [9.0, 21.0], [np.nan, np.nan], [200.0, 0.0]])
+    right = wanted(host, np.broadcast_to(grid.SPEAKS, (4, *grid.SPEAKS.shape)))
+    np.testing.assert_allclose(right.sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(right[:, -1], [0, 0, 1, 1])
+    offsets, mass = Map(right[:, :-1].reshape(4, *grid.SPEAKS.shape), right[:, -1]).peaks(1)
+    np.testing.assert_allclose(offsets[:2, 0], host[:2], atol=1.0)
+    np.testing.assert_allclose(offsets[0, 0], host[0], atol=0.02)
+    np.testing.assert_allclose(mass[:, 0], [1, 1, 0, 0], atol=0.01)
+
+
+def test_the_graph_says_what_the_net_says(tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from tom_alerce_like.plugins.hosts.heatmap import export, net, serve
+
+    torch.manual_seed(1)
+    made = net.HeatNet()
+    torch.nn.init.normal_(made.cell)
+    planes = np.random.default_rng(1).normal(0, 1, (3, grid.LEVELS, 4, grid.SIDE, grid.SIDE)).astype(np.float32)
+    export.write(made, {"temperature": "1.0"}, tmp_path / "net.onnx")
+    cells, none = serve.logits(planes, tmp_path / "net.onnx")
+    with torch.no_grad():
+        same_cells, same_none = made(torch.from_numpy(planes))
+        turned, _ = made(torch.from_numpy(np.rot90(planes, 1, (3, 4)).copy()))
+    np.testing.assert_allclose(cells, same_cells, atol=1e-4)
+    np.testing.assert_allclose(none, same_none, atol=1e-4)
+    np.testing.assert_allclose(np.rot90(cells, 1, (2, 3)), turned, atol=1e-4)
+
+
+def test_rates_of_the_report():
+    score, positive = pd.Series([0.1, 0.4, 0.35, 0.8]), pd.Series([False, False, True, True])
+    assert auc(score, positive) == pytest.approx(0.75)
