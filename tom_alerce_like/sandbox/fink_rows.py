@@ -39,7 +39,7 @@ CANDIDATE = {
     **{"i:neargaiabright": 41.2, "i:nframesref": 20, "i:nmatches": 1200, "i:nmtchps": 8, "i:programid": 1},
     **{"i:programpi": "Kulkarni", "i:publisher": "Fink", "i:rbversion": "t17_f5_c3", "i:rcid": 14},
     **{"i:rfid": 600120114, "i:schemavsn": "4.02", "i:seeratio": 1.5, "i:sigmagnr": 0.02, "i:sky": -0.5},
-    **{"i:ssnrms": 18.1, "i:tblid": 12, "i:tooflag": 0, "i:xpos": 1500.5, "i:ypos": 1600.5},
+    **{"i:ssnrms": 18.1, "i:tblid": 12, "i:tooflag": 0, "i:xpos": 1500.0, "i:ypos": 1600.0},
     **{"i:zpclrcov": -6.4e-06, "i:zpmed": 26.2, "i:objectidps1": 142912846506300195},
     **{"i:objectidps2": 142912846483663309, "i:objectidps3": 142902846472937839},
     **{"i:sgmag2": -999.0, "i:srmag2": 21.7, "i:simag2": 21.4, "i:szmag2": 21.0, "i:sgscore2": 0.07},

@@ -139,6 +139,7 @@ def log_in(window: Window) -> None:
 
 
 def open_panel(window: Window, target: Any) -> None:
+    window.page.set_default_timeout(120_000)  # a busy machine takes its time over the toolkit's page
     page = window.go(f"/targets/{target.pk}/?tab=alerts")
     page.wait_for_function("window.bootstrap !== undefined")
     page.wait_for_selector(PANEL)
