@@ -95,14 +95,15 @@ class Advance(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = job_of(request, pk)
-        if not tasks.in_background():
+        background = tasks.in_background()
+        if not background:
             jobs.advance(job.pk)
         elif job.busy_until and job.busy_until < timezone.now():
             tasks.go_on.enqueue(job.pk)
         job = job_of(request, pk)
         if "HX-Request" not in request.headers:
             return redirect("tom_alerce_like_crossmatch:job", pk=pk)
-        answer = render(request, "tom_alerce_like/crossmatch/progress.html", {"job": job})
+        answer = render(request, "tom_alerce_like/crossmatch/progress.html", {"job": job, "background": background})
         if job.state != State.RUNNING:
             answer["HX-Refresh"] = "true"
         return answer

@@ -188,7 +188,8 @@ def test_a_task_worker_does_it_where_there_is_one(client, named, settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "ENQUEUE_ON_COMMIT": False}}
     job = started(client)
     assert [task.args for task in default_task_backend.results] == [[job.pk]]
-    assert "it goes on" in client.get(url("job", job)).text
+    page = client.get(url("job", job))
+    assert "it goes on" in page.text and "delay:2s" in page.text
     client.post(url("advance", job))
     assert newest().done == 0, "the page only looks"
     for _ in range(2):
