@@ -27,8 +27,8 @@ REACH_AXES = 5.0
 #: Columns beside `catalogue.COLUMNS`. Place relative to the transient; flux and peak in the image's unit; half-light
 #: radius; ``compactness``, the concentration of the light over that of the image's point sources (1 for a star, less
 #: for a galaxy); SExtractor's flags; area of the outline; semi-axes of the second moments; binning of the pass that
-#: found the outline; whether the place is a brightest point far from its source's centre of light; ``parent``, the id
-#: of the source that it is a part of, or nothing.
+#: found the outline; whether the place is a brightest point or a core far from its source's centre of light;
+#: ``parent``, the id of the source that it is a part of, or nothing.
 EXTRA = (
     *("east_arcsec", "north_arcsec", "snr", "flux", "peak", "r50_arcsec", "compactness", "flag", "is_blended"),
     *("area_arcsec2", "moment_a_arcsec", "moment_b_arcsec", "bin_px", "is_peak", "parent"),

@@ -28,7 +28,11 @@ SAME_PX, SAME_AXIS = 2.0, 0.15
 #: It then lends its outline where it holds this much more light.
 WHOLE = 1.2
 #: The brightest point is a candidate of its own where it is further than this from the centre of light.
-PEAK_PX = 3.0
+POINT_PX = 3.0
+#: So is the core of a galaxy of this semi-axis: the centre of light in a window of this part of the axis, or this wide.
+LARGE_PX, CORE_AXIS, CORE_PX = 12.0, 0.35, 28.0
+
+Floats = NDArray[np.float64]
 
 
 class Extraction(NamedTuple):
@@ -61,7 +65,7 @@ def extraction(image: NDArray[Any]) -> Extraction | None:
     found = _fine(pixels, known, sky, frame)
     found = _joined(found, *seen(flat, sigma, MIDDLE, frame), MIDDLE.bin_px, frame.low)
     found = _joined(found, *seen(coarse, coarse_sigma, COARSE, frame), COARSE.bin_px, frame.low)
-    return Extraction(_with_peaks(found), flat, frame.low) if len(found["x"]) else None
+    return Extraction(_with_points(found, flat, frame.low), flat, frame.low) if len(found["x"]) else None
 
 
 def _without_sky(middle: Pixels, unknown: Known | None) -> tuple[Pixels, Pixels, float]:
@@ -120,9 +124,25 @@ def _joined(
     return {name: np.concatenate([values, coarser[name][~again]]) for name, values in made.items()}
 
 
-def _with_peaks(found: Sources) -> Sources:
-    """Add the brightest points of the sources that have them far from their centre of light."""
-    far = np.flatnonzero(np.hypot(found["x_peak"] - found["x"], found["y_peak"] - found["y"]) > PEAK_PX)
-    points = {name: values[far] for name, values in found.items()}
-    points |= {"x": points["x_peak"], "y": points["y_peak"], "is_peak": np.ones(len(far)), "parent": far.astype(float)}
+def _with_points(found: Sources, flat: Pixels, low: tuple[int, int]) -> Sources:
+    """Add points far from the centre of light of their source: the brightest one, and the core of a large galaxy."""
+    far = np.hypot(found["x_peak"] - found["x"], found["y_peak"] - found["y"]) > POINT_PX
+    large = found["a"] > LARGE_PX
+    x, y = _cores(flat, {name: values[large] for name, values in found.items()}, low)
+    moved = np.hypot(x - found["x"][large], y - found["y"][large]) > POINT_PX
+    moved &= np.hypot(x - found["x_peak"][large], y - found["y_peak"][large]) > POINT_PX
+    parent = np.concatenate([np.flatnonzero(far), np.flatnonzero(large)[moved]])
+    points = {name: values[parent] for name, values in found.items()}
+    points["x"] = np.concatenate([found["x_peak"][far], x[moved]])
+    points["y"] = np.concatenate([found["y_peak"][far], y[moved]])
+    points |= {"parent": parent.astype(float), "is_peak": np.ones(len(parent))}
     return {name: np.concatenate([found[name], points[name]]) for name in NAMES}
+
+
+def _cores(flat: Pixels, large: Sources, low: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return the centres of light within windows that move with them, which arms and neighbours do not pull."""
+    bin_px = MIDDLE.bin_px
+    shift = [(bin_px - 1) / 2 + start for start in low]
+    x, y = (large["x"] - shift[1]) / bin_px, (large["y"] - shift[0]) / bin_px
+    x, y, _ = sep.winpos(flat, x, y, np.minimum(CORE_AXIS * large["a"], CORE_PX) / bin_px, subpix=1)
+    return x * bin_px + shift[1], y * bin_px + shift[0]

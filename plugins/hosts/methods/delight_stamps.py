@@ -25,7 +25,12 @@ def stamps(image: NDArray[Any]) -> Pixels | None:
 
     None where there is no source to see.
     """
-    masked = _masked(np.ascontiguousarray(np.nan_to_num(image, nan=0.0), np.float32))
+    known = np.isfinite(image)
+    if not known.any():
+        return None
+    # DELIGHT puts 0 where nothing was observed, which is the sky of its own images and not of others
+    sky = np.float32(0) if known.all() else np.median(image[known])
+    masked = _masked(np.ascontiguousarray(np.where(known, image, sky), np.float32))
     if masked is None:
         return None
     made = np.array([_level(masked, 2**level) for level in range(LEVELS)])

@@ -205,3 +205,9 @@ def test_a_hole_takes_the_light_of_its_edge_and_a_large_one_stays():
     assert told[11, 11]
     assert made[11, 11] == 5
     assert not told[50, 50]
+
+
+def test_the_core_of_a_large_galaxy_is_there_beside_its_lopsided_light():
+    core, arm = galaxy(0, 0, 2, 2, peak=60), galaxy(8, -3, 6, 3, 60, peak=25)
+    table = detections(noise(16) + galaxy(1, 0, 7, 5, peak=30) + core + arm, PIXEL)
+    assert np.hypot(table["east_arcsec"], table["north_arcsec"]).min() < 1
