@@ -22,6 +22,7 @@ from tom_alerce_like.plugins.hosts.sources.columns import understood
 from tom_alerce_like.plugins.hosts.sources.index import Ints, SkyIndex
 
 T = TypeVar("T")
+_LATE = "no complete answer within the time allowed"
 
 
 class OnlineCatalogue(ABC):
@@ -75,6 +76,8 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
     The time-outs of a connection do not end an answer that comes drop by drop, nor the repeating of calls.
     """
+    if seconds <= 0:
+        raise ServiceUnavailable(_LATE)
     outcome: Future[T] = Future()
 
     def work() -> None:
@@ -86,9 +89,9 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     # a daemon: a process that ends does not wait for it
     Thread(target=work, daemon=True).start()
     try:
-        return outcome.result(timeout=max(seconds, 0.0))
+        return outcome.result(timeout=seconds)
     except TimeoutError as error:
-        raise ServiceUnavailable("no complete answer within the time allowed") from error
+        raise ServiceUnavailable(_LATE) from error
 
 
 def table(body: bytes, columns: tuple[str, ...], service: str) -> pd.DataFrame:

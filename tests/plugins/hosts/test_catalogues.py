@@ -160,6 +160,14 @@ def test_a_query_that_failed_is_repeated(serving):
     assert len(catalogue.queries) == 2
 
 
+def test_the_time_is_for_all_queries_of_a_call(serving):
+    catalogue = serving(NedCatalogue, Reply(NED, pause_s=0.2), deadline_s=0.5)
+    catalogue.places_per_query = 1
+    with pytest.raises(ServiceUnavailable, match="within the time"):
+        catalogue.cone(np.full(20, 10.0), np.full(20, 20.0), 60.0)
+    assert 1 <= len(catalogue.queries) <= 3
+
+
 def test_simbad_takes_no_redshift_without_an_error(serving):
     catalogue = serving(SimbadCatalogue, ONLINE[SimbadCatalogue])
     found = catalogue.cone(np.array([10.0, 50.0]), np.array([20.0, -5.0]), 60.0)
