@@ -28,6 +28,7 @@ def choose(candidates: pd.DataFrame) -> pd.Index:
 
     Columns row, east_arcsec, north_arcsec, and of half-light ellipses a_arcsec, b_arcsec, pa_deg (NaN: not known).
     """
-    axes = (candidates[name] for name in ("a_arcsec", "b_arcsec", "pa_deg"))
-    radius = light_radius(*completed(*axes, UNKNOWN_SIZE_ARCSEC), angle_deg(candidates))
+    a, b, pa = (candidates[name] for name in ("a_arcsec", "b_arcsec", "pa_deg"))
+    a, b, pa = completed(a, b, pa, UNKNOWN_SIZE_ARCSEC)
+    radius = light_radius(a, b, pa, angle_deg(candidates))
     return best(candidates, np.hypot(candidates["east_arcsec"], candidates["north_arcsec"]) / radius)

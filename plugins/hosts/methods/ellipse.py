@@ -23,6 +23,6 @@ def locate(fields: Fields) -> Floats:
 
 def choose(candidates: pd.DataFrame) -> pd.Index:
     """Return the labels of the best detections, one a place: columns of `detect.detect` or `plain.sources`."""
-    axes = (candidates[name] for name in ("moment_a_arcsec", "moment_b_arcsec", "pa_deg"))
-    radius = light_radius(*axes, angle_deg(candidates))
+    a, b, pa = (candidates[name] for name in ("moment_a_arcsec", "moment_b_arcsec", "pa_deg"))
+    radius = light_radius(a, b, pa, angle_deg(candidates))
     return best(candidates, np.hypot(candidates["east_arcsec"], candidates["north_arcsec"]) / radius)
