@@ -62,7 +62,9 @@ def seen(flat: Pixels, sigma: float, scale: Scale, frame: Frame) -> tuple[Source
     low, centre, area_sigma = frame
     if not (sigma > 0 and area_sigma > 0):
         return {name: np.empty(0) for name in NAMES}, np.zeros(flat.shape, np.int32)
-    rows, outlines = _extract(flat / np.float32(sigma), scale)
+    # without cleaning: it swallows galaxies beside bright stars
+    options = {"minarea": scale.min_area, "segmentation_map": True, "clean": False, "deblend_nthresh": scale.levels}
+    rows, outlines = extract(flat / np.float32(sigma), scale.threshold_sigma, scale.contrast, **options)
     bin_px, area = scale.bin_px, float(scale.bin_px**2)
     flux, npix = rows["flux"] * (sigma * area), rows["npix"] * area
     made = {name: rows[name].astype(float) for name in ("theta", "flag")}
@@ -79,10 +81,9 @@ def seen(flat: Pixels, sigma: float, scale: Scale, frame: Frame) -> tuple[Source
     return {name: made[name][real] for name in NAMES}, number[outlines]
 
 
-def _extract(scaled: Pixels, scale: Scale) -> tuple[NDArray[Any], NDArray[np.int32]]:
-    # without cleaning: it swallows galaxies beside bright stars
-    options = {"minarea": scale.min_area, "segmentation_map": True, "clean": False, "deblend_nthresh": scale.levels}
+def extract(pixels: Pixels, threshold: float, contrast: float = 0.005, **options: Any) -> Any:
+    """Return what `sep.extract` does; where a blend has too many parts for it, blends stay whole."""
     try:
-        return sep.extract(scaled, scale.threshold_sigma, deblend_cont=scale.contrast, **options)
-    except Exception:  # sep raises nothing narrower: too many parts in one blend, which then stays whole
-        return sep.extract(scaled, scale.threshold_sigma, deblend_cont=1.0, **options)
+        return sep.extract(pixels, threshold, deblend_cont=contrast, **options)
+    except Exception:  # sep raises nothing narrower
+        return sep.extract(pixels, threshold, deblend_cont=1.0, **options)

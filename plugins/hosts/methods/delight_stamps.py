@@ -14,6 +14,7 @@ import sep
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.hosts.methods.delight_weights import LEVELS, SIZE_PX
+from tom_alerce_like.plugins.hosts.passes import extract
 
 Pixels = NDArray[np.float32]
 IMAGE_PX = SIZE_PX * 2 ** (LEVELS - 1)
@@ -45,7 +46,7 @@ def _masked(image: Pixels) -> Pixels | None:
     if image.min() == image.max():
         return None
     background = sep.Background(image, bw=SKY_PX, bh=SKY_PX, fw=3, fh=3)
-    found = sep.extract(image - background, THRESHOLD_SIGMA, err=background.globalrms)
+    found = extract(image - background, THRESHOLD_SIGMA, err=background.globalrms)
     near = np.zeros(image.shape, bool)
     sep.mask_ellipse(near, *(found[name] for name in ("x", "y", "a", "b", "theta")), r=MASK_AXES)
     if not near.any():

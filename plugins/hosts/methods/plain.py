@@ -14,6 +14,7 @@ import sep
 from numpy.typing import NDArray
 
 from tom_alerce_like.plugins.hosts.fields import Fields
+from tom_alerce_like.plugins.hosts.passes import extract
 
 SKY_PX, THRESHOLD_SIGMA = 128, 1.5
 #: The half-light radius is looked for within this many semi-axes of the second moments.
@@ -44,7 +45,7 @@ def _found(image: NDArray[Any]) -> dict[str, NDArray[Any]]:
     background = sep.Background(pixels, mask=None if known.all() else ~known, bw=SKY_PX, bh=SKY_PX)
     flat = pixels - background.back(dtype=np.float32)
     flat[~known] = 0
-    rows = sep.extract(flat, THRESHOLD_SIGMA, err=background.globalrms)
+    rows = extract(flat, THRESHOLD_SIGMA, err=background.globalrms)
     light = np.maximum(rows["flux"], np.finfo(float).tiny)
     half, _ = sep.flux_radius(flat, rows["x"], rows["y"], REACH_AXES * rows["a"], 0.5, normflux=light, subpix=2)
     shape = np.sqrt(rows["b"] / rows["a"])

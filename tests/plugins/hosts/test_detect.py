@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tom_alerce_like.plugins.hosts import passes
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS
 from tom_alerce_like.plugins.hosts.detect import EXTRA, detect, detections
 from tom_alerce_like.plugins.hosts.dlr import offset
@@ -211,3 +212,19 @@ def test_the_core_of_a_large_galaxy_is_there_beside_its_lopsided_light():
     core, arm = galaxy(0, 0, 2, 2, peak=60), galaxy(8, -3, 6, 3, 60, peak=25)
     table = detections(noise(16) + galaxy(1, 0, 7, 5, peak=30) + core + arm, PIXEL)
     assert np.hypot(table["east_arcsec"], table["north_arcsec"]).min() < 1
+
+
+def test_a_blend_of_too_many_parts_stays_whole(monkeypatch):
+    tried = []
+
+    def fragile(pixels, threshold, deblend_cont, **options):
+        tried.append(deblend_cont)
+        if deblend_cont < 1:
+            raise Exception("object deblending overflow")
+        return real(pixels, threshold, deblend_cont=deblend_cont, **options)
+
+    real = passes.sep.extract
+    monkeypatch.setattr(passes.sep, "extract", fragile)
+    found = brightest(detections(noise(17) + galaxy(2, 2), PIXEL))
+    assert np.hypot(found["east_arcsec"] - 2, found["north_arcsec"] - 2) < 0.1
+    assert min(tried) < 1
