@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tom_alerce_like.bulk import floats
 from tom_alerce_like.cosmology import kpc_per_arcsec
 from tom_alerce_like.plugins.hosts.dlr import completed
 from tom_alerce_like.plugins.hosts.models import Host
@@ -94,8 +95,8 @@ def draw(
 def _ellipse(host: Host, ra_deg: float, dec_deg: float, scale: float) -> Ellipse:
     east, north = (float(value) for value in to_plane(host.ra_deg, host.dec_deg, ra_deg, dec_deg))
     x, y = SIZE / 2 - east * scale, SIZE / 2 - north * scale
-    shape = ([np.nan if value is None else value] for value in (host.a_arcsec, host.b_arcsec, host.pa_deg))
-    a, b, pa = (float(value[0]) for value in completed(*shape, _UNKNOWN_ARCSEC))
+    a_arcsec, b_arcsec, pa_deg = floats([host.a_arcsec, host.b_arcsec, host.pa_deg])
+    a, b, pa = (float(value) for value in completed(a_arcsec, b_arcsec, pa_deg, _UNKNOWN_ARCSEC))
     is_inside = 0 < x < SIZE and 0 < y < SIZE
     rx, ry = max(a * scale, _LEAST_RADIUS), max(b * scale, _LEAST_RADIUS)
     # the number stands beside the ellipse, and within the field

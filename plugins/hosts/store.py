@@ -118,7 +118,7 @@ def _name_sources(columns: dict[str, list[Any]]) -> None:
 
 
 def _texts(values: pd.Series, field: str) -> list[str]:
-    longest = Host._meta.get_field(field).max_length
+    longest = getattr(Host._meta.get_field(field), "max_length", None)
     return [text[:longest] for text in values]
 
 
