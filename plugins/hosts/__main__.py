@@ -1,8 +1,10 @@
-"""Find the hosts of transients in files: ``python -m tom_alerce_like.plugins.hosts FIELDS.npz CATALOGUE.parquet -o OUT.csv``.
+"""Find the hosts of transients whose places, images and galaxies are in files.
 
-FIELDS.npz: ``ra_deg`` and ``dec_deg`` (n,) of the transients; optionally ``images`` (n, 480, 480) at 0.25 arcsec a pixel,
-north up, east left, the transient at the centre, in any unit, NaN where nothing was observed; ``z`` (n,), the redshifts
-of the transients, NaN where not known; and ``id`` (n,).
+    python -m tom_alerce_like.plugins.hosts FIELDS.npz CATALOGUE.parquet -o OUT.csv
+
+FIELDS.npz: ``ra_deg`` and ``dec_deg`` (n,) of the transients; optionally ``images`` (n, 480, 480) at 0.25 arcsec a
+pixel, north up, east left, the transient at the centre, in any unit, NaN where nothing was observed; ``z`` (n,), the
+redshifts of the transients, NaN where not known; and ``id`` (n,).
 
 CATALOGUE.parquet: the galaxies and stars of a survey around these places, one row each. Its columns, all but the first
 two optional (an absent value is null or NaN):
@@ -16,8 +18,9 @@ two optional (an absent value is null or NaN):
     z_spec, z_spec_err  spectroscopic redshift and its error
     z_phot, z_phot_err  photometric redshift and its standard deviation
 
-Other spellings are understood as well: ra, dec; mag, rmag, flux_r (nanomaggies); r_half_arcsec or shape_r with shape_e1
-and shape_e2 (Legacy Surveys), ba; type (PSF, REX, EXP, DEV, SER); z with z_err, redshift. With `-` there is no catalogue.
+Other spellings are understood as well: ra, dec; mag, rmag, flux_r (nanomaggies); r_half_arcsec or shape_r with
+shape_e1 and shape_e2 (Legacy Surveys), ba; type (PSF, REX, EXP, DEV, SER); z with z_err, redshift. With `-` there is
+no catalogue.
 
 OUT.csv: one row a field in their order, with id, ra_deg, dec_deg and probability of the best candidate (empty without
 one), p_hostless (the probability that no candidate is the host), z and z_err (the redshift of the transient from all

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.plugins.hosts import choice, evidence, nothing, posterior, why
-from tom_alerce_like.plugins.hosts.candidates import SHALLOW_MAG, Listed, merged
+from tom_alerce_like.plugins.hosts.candidates import SHALLOW_MAG, Listed, merged, unexplained
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, Catalogue, galaxies
 from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.image import Looked, looked
@@ -141,7 +141,9 @@ def gathered(
         depth = np.fmax(depth, one.depth_mag)
         deep = np.where(covered & (one.depth_mag > SHALLOW_MAG), np.fmax(deep, one.depth_mag), deep)
     depth = np.where(np.isfinite(deep), deep, np.minimum(depth, SHALLOW_MAG))
-    every = [*lists, *(seen.lists if seen else [])] or [Listed("", galaxies({"row": []}), 0.0)]
+    every = [*lists, *([seen.found] if seen else [])] or [Listed("", galaxies({"row": []}), 0.0)]
+    if seen and seen.peaks:
+        every.append(unexplained(seen.peaks, every, ra, dec))
     has_image = seen.observed if seen else np.zeros(n, bool)
     table = evidence.weighed(merged(every, ra, dec), z, z_err, deep, has_image, seen.seen if seen else None)
     return table, np.fmax(depth, np.where(has_image, table.places["image_depth_mag"].to_numpy(), np.nan))

@@ -22,6 +22,8 @@ SAME_ARCSEC, SAME_AXIS = 0.8, 0.3
 SHALLOW_SAME_ARCSEC, SHALLOW_SAME_AXIS = 2.0, 0.9
 #: A catalogue that ends at this r magnitude or before is shallow.
 SHALLOW_MAG = 20.0
+#: A peak of the map is the shadow of a source this close, or within this part of its distance from the transient.
+SHADOW_ARCSEC, SHADOW = 1.5, 0.1
 #: What only an image says of a source.
 MEASURED = ("snr", "flux", "area_arcsec2", "compactness", "image_a_arcsec", "image_b_arcsec", "image_pa_deg")
 _APART_ARCSEC = 1e5
@@ -76,13 +78,29 @@ def merged(lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> pd.DataF
     return table.assign(image_parent=place[table["image_parent"]])
 
 
+def unexplained(peaks: Listed, lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> Listed:
+    """Return the peaks of a map that no source of the other lists stands at: probable stars explain none."""
+    every = [_placed(one, 0, ra_deg, dec_deg) for one in lists]
+    sources = [_space(one[~(one["p_star"] > 0.5)]) for one in every]
+    space = np.concatenate([*sources, np.empty((0, 3))])
+    spots = _space(_placed(peaks, 0, ra_deg, dec_deg))
+    reach = np.maximum(SHADOW_ARCSEC, SHADOW * np.hypot(spots[:, 0], spots[:, 1]))
+    apart = cKDTree(space).query(spots)[0] if len(space) and len(spots) else np.full(len(spots), np.inf)
+    return peaks._replace(table=peaks.table[apart > reach].reset_index(drop=True))
+
+
+def _space(placed: pd.DataFrame) -> Floats:
+    """Return points: sources of different places lie far apart."""
+    return np.column_stack([placed["east_arcsec"], placed["north_arcsec"], placed["row"] * _APART_ARCSEC])
+
+
 def _placed(one: Listed, number: int, ra_deg: Floats, dec_deg: Floats) -> pd.DataFrame:
     table = one.table
     row = table["row"].to_numpy()
     east, north = to_plane(table["ra_deg"], table["dec_deg"], ra_deg[row], dec_deg[row])
     measured = {name: table[name].to_numpy(float) if one.is_image else np.nan for name in MEASURED}
     image = {"parent": table["parent"].to_numpy(str) if one.is_image and "parent" in table else ""}
-    odds = table["odds"] if "odds" in table else np.nan
+    odds = table.get("odds", np.nan)
     made = table[list(COLUMNS)].assign(odds=odds, **measured, **image, is_image=one.is_image, number=number)
     made = made.assign(east_arcsec=east, north_arcsec=north)
     return made[np.isfinite(east)]
@@ -102,7 +120,7 @@ def _first(
 def _grouped(every: pd.DataFrame, depth_mag: Sequence[float]) -> NDArray[np.int64]:
     """Return for each row the group of rows that are one source; a list has at most one row in a group."""
     number = every["number"].to_numpy()
-    space = np.column_stack([every["east_arcsec"], every["north_arcsec"], every["row"] * _APART_ARCSEC])
+    space = _space(every)
     size = np.nan_to_num(every["a_arcsec"].to_numpy())
     group = np.full(len(every), -1)
     total = 0

@@ -1,4 +1,4 @@
-"""Simulated fields as the choice model sees them: detections, planes of the map, catalogues and truth, kept in a folder."""
+"""Simulated fields as the choice model sees them: detections, planes of the map, catalogues and truth, in a folder."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _net(scaler: Scaler, first: int, second: int) -> nn.Sequential:
         scaler,
         nn.Linear(n, first),
         nn.ReLU(),
-        nn.Dropout(0.05),
+        nn.Dropout(0.2),
         nn.Linear(first, second),
         nn.ReLU(),
         nn.Linear(second, 1),

@@ -34,14 +34,14 @@ from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 Floats = NDArray[np.float64]
 
 #: Each field is seen so often, each time with other sources taken away.
-PASSES = 3
+PASSES = 2
 #: How often the image and the catalogue are there, alone and together; how often something else is taken away.
 SOURCES = {"both": 0.5, "image": 0.25, "catalogue": 0.25}
 TAKEN = 0.12
 #: A candidate this close to the host's centre is the host, or this part of its half-light radius, at most `FAR_ARCSEC`.
 NEAR_ARCSEC, NEAR_AXIS, FAR_ARCSEC = 0.8, 0.35, 2.0
 CALIBRATION = 5
-MEMBERS, EPOCHS, BATCH, RATE, DECAY = 3, 20, 256, 3e-3, 1e-3
+MEMBERS, EPOCHS, BATCH, RATE, DECAY = 3, 16, 256, 3e-3, 3e-2
 
 
 class Examples(NamedTuple):
@@ -90,7 +90,7 @@ def weighed(
     spots = peaks(seen, nowhere)
     spots.table["row"] = np.flatnonzero(image)[spots.table["row"].to_numpy()]
     found = detected(lesson.found[image[lesson.found["row"].to_numpy()]].reset_index(drop=True))
-    looked = Looked([found, spots] if has_map else [found], seen if has_map else None, image)
+    looked = Looked(found, spots if has_map else None, seen if has_map else None, image)
     made, depth = gathered(ra, dec, z, np.full(len(z), np.nan), lists, looked)
     return made, depth, hosts(made.candidates, lesson)
 
@@ -104,7 +104,7 @@ def hosts(candidates: pd.DataFrame, lesson: Lesson) -> NDArray[np.bool_]:
     reach = np.clip(NEAR_AXIS * lesson.truth["host_a_arcsec"].to_numpy(), NEAR_ARCSEC, FAR_ARCSEC)[row]
     nearest = np.full(len(ra), np.inf)
     np.fmin.at(nearest, row, apart)
-    right = (apart < reach) & (apart < nearest[row] + 0.5)
+    right = (apart < reach) & (apart < nearest[row] + 1.0)
     whole = wholes(candidates, right + np.zeros(len(right)))
     return right | right[whole]
 

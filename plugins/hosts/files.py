@@ -16,7 +16,7 @@ from tom_alerce_like.plugins.hosts.fields import Fields
 
 
 class FieldsFile:
-    """An npz file with ``ra_deg`` and ``dec_deg`` (n,), and optionally ``images`` (n, size, size), ``z`` (n,) and ``id``.
+    """An npz file with ``ra_deg`` and ``dec_deg`` (n,); optional ``images`` (n, size, size), ``z`` (n,) and ``id`` (n,).
 
     Raises `InputError` when it cannot be read or lacks places.
     """

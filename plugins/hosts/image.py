@@ -19,13 +19,17 @@ from tom_alerce_like.plugins.hosts.plane import to_sky
 #: r magnitude that a usual image reaches: its positions count before those of shallower catalogues.
 DEPTH_MAG = 22.5
 #: Peaks of the map become candidates where they hold this much.
-PEAKS, LEAST_MASS = 2, 0.03
+PEAKS, LEAST_MASS = 1, 0.5
 
 
 class Looked(NamedTuple):
-    """``lists``: of detections and peaks. ``seen``: the map. ``observed`` (n,): whether the image says anything."""
+    """``found``: detections. ``seen``: the map, and its ``peaks``; None where there is no map.
 
-    lists: list[Listed]
+    ``observed`` (n,): whether the image says anything.
+    """
+
+    found: Listed
+    peaks: Listed | None
     seen: Map | None
     observed: NDArray[np.bool_]
 
@@ -33,7 +37,10 @@ class Looked(NamedTuple):
 def looked(fields: Fields) -> Looked:
     """Return what the images of places say; ``row`` is the number of the field."""
     observed = np.array([bool(np.isfinite(image).any()) and image.size > 0 for image in fields.images], bool)
-    return Looked([detected(detect(fields))], None, observed)
+    seen = probability(fields)
+    # `evidence` wants the maps of the places that have an image
+    judged = Map(seen.levels[observed], seen.none[observed])
+    return Looked(detected(detect(fields)), peaks(seen, fields), judged, observed)
 
 
 def detected(found: pd.DataFrame) -> Listed:

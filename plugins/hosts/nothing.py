@@ -1,4 +1,4 @@
-"""Why no candidate is the host: it is too faint to be listed, its centre lies outside what was searched, or there is none.
+"""Why no candidate is the host: it is too faint to be listed, lies outside what was searched, or there is none.
 
 How much each is to be expected is integrated over the population: hosts of the transient's redshift (or of the prior
 over redshifts) with their magnitudes and sizes, transients spread in them as in an exponential disc. A host is

@@ -1,8 +1,8 @@
 """What is known of galaxies in general: how many there are, how far away, how bright the hosts of transients are.
 
-Counts: Bloom, Kulkarni & Djorgovski 2002 (AJ 123, 1111), joined to the Euclidean slope of bright galaxies. Redshifts at
-a magnitude: a log-normal law about the median of deep redshift surveys. Hosts of transients: about as bright as L*, with
-a tail of dwarfs; half-light radii grow with luminosity as those of discs do (Shen et al. 2003, MNRAS 343, 978).
+Counts: Bloom, Kulkarni & Djorgovski 2002 (AJ 123, 1111), joined to the Euclidean slope of bright galaxies. Redshifts
+at a magnitude: a log-normal law about the median of deep surveys. Hosts of transients: about as bright as L*, with a
+tail of dwarfs; half-light radii grow with luminosity as those of discs do (Shen et al. 2003, MNRAS 343, 978).
 """
 
 from __future__ import annotations
