@@ -31,7 +31,7 @@ from tom_alerce_like.sky import separation_arcsec
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 N, SEED = int(os.environ.get("N") or 1000), int(os.environ.get("SEED") or 20261120)
-IN_CHUNK = 100
+IN_CHUNK = 250
 SIMULATORS = {"": "benchmarks.host_fields", "_training_simulator": "tom_alerce_like.plugins.hosts.simulate"}
 RIGHT_ARCSEC, BRIGHT_MAG, FAINT_MAG, FAR_ARCSEC = 2.0, 22.0, 23.4, 10.0
 #: A redshift is wrong when it is off by more than this times 1 + z.
