@@ -16,7 +16,7 @@ from tom_alerce_like.plugins.hosts.fields import Fields
 
 
 class FieldsFile:
-    """An npz file with ``ra_deg`` and ``dec_deg`` (n,); optional ``images`` (n, size, size), ``z`` (n,) and ``id`` (n,).
+    """An npz file of places: ``ra_deg`` and ``dec_deg`` (n,); optional ``images`` (n, size, size), ``z`` and ``id``.
 
     Raises `InputError` when it cannot be read or lacks places.
     """
