@@ -44,8 +44,8 @@ from tom_alerce_like.plugins.hosts.redshift import mixture
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 
 OUT_COLUMNS = ("id", "ra_deg", "dec_deg", "probability", "p_hostless", "z", "z_err")
-#: Fields in memory at a time, with images and without.
-AT_ONCE = 16
+#: Fields in memory at a time.
+AT_ONCE = 8
 
 
 def answers(file: FieldsFile, catalogues: list[Catalogue]) -> pd.DataFrame:

@@ -80,7 +80,11 @@ def merged(lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> pd.DataF
 
 def unexplained(peaks: Listed, lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> Listed:
     """Return the peaks of a map that no source of the other lists stands at: probable stars explain none."""
-    every = [_placed(one, 0, ra_deg, dec_deg) for one in lists]
+    if peaks.table.empty:
+        return peaks
+    rows = peaks.table["row"].unique()
+    near = [one._replace(table=one.table[one.table["row"].isin(rows)]) for one in lists]
+    every = [_placed(one, 0, ra_deg, dec_deg) for one in near]
     sources = [_space(one[~(one["p_star"] > 0.5)]) for one in every]
     space = np.concatenate([*sources, np.empty((0, 3))])
     spots = _space(_placed(peaks, 0, ra_deg, dec_deg))

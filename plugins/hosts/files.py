@@ -54,11 +54,13 @@ class FieldsFile:
             with archive.open("images.npy") as file:
                 shape, dtype = self._header(file)
                 for start in range(0, shape[0], at_once):
-                    part = (min(at_once, shape[0] - start), *shape[1:])
-                    raw = file.read(int(np.prod(part)) * dtype.itemsize)
-                    if len(raw) < np.prod(part) * dtype.itemsize:
-                        raise InputError(f"{self.path}: its images end too early")
-                    yield np.frombuffer(raw, dtype).reshape(part).astype(np.float32)
+                    part = np.empty((min(at_once, shape[0] - start), *shape[1:]), np.float32)
+                    for image in part:
+                        raw = file.read(image.size * dtype.itemsize)
+                        if len(raw) < image.size * dtype.itemsize:
+                            raise InputError(f"{self.path}: its images end too early")
+                        image[:] = np.frombuffer(raw, dtype).reshape(image.shape)
+                    yield part
 
     def _header(self, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
         version = npy.read_magic(file)
