@@ -127,7 +127,8 @@ def answered(
     reach = np.where(learned, SEARCHED_ARCSEC, max(asked.radius_arcsec, default=0.0))
     ranked = _ranked(_handed_over(found, p), np.isfinite(z))
     best = ranked if top is None else ranked[ranked["rank"] <= top].reset_index(drop=True)
-    return Association(best, *nothing.split(none, z, depth, reach), asked.answered, asked.problems)
+    hostless, undetected, outside = nothing.split(none, z, depth, reach)
+    return Association(best, hostless, undetected, outside, asked.answered, asked.problems)
 
 
 def gathered(

@@ -41,4 +41,4 @@ def _median(row: NDArray[np.int64], values: Floats, usable: NDArray[np.bool_], n
     made = np.full(n, np.nan)
     some = np.flatnonzero(count)
     made[some] = values[order[first[some] + (count[some] - 1) // 2]]
-    return made, count
+    return made, count.astype(float)

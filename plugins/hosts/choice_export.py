@@ -18,7 +18,7 @@ from tom_alerce_like.plugins.hosts.choice_net import CLIP, Choice
 def write(models: Sequence[Choice], properties: Mapping[str, str], path: Path) -> None:
     """Write the graph and some texts about it."""
     nodes: list[NodeProto] = []
-    weights: dict[str, np.ndarray] = {"zero": np.float32(0), "low": np.float32(-CLIP), "high": np.float32(CLIP)}
+    weights = {name: np.asarray(value, np.float32) for name, value in (("zero", 0), ("low", -CLIP), ("high", CLIP))}
     inputs, outputs = [], []
     for name in ("candidates", "places"):
         scores = [_member(getattr(model, name), name, number, nodes, weights) for number, model in enumerate(models)]

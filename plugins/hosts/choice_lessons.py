@@ -50,8 +50,10 @@ def kept(folder: Path, seed: int, made: Sky) -> None:
 
 def read(folder: Path, seed: int) -> Lesson:
     """Return the lesson of a seed that `kept` wrote."""
-    tables = [pd.read_parquet(folder / f"{seed}-{name}.parquet") for name in Lesson._fields[:-1]]
-    return Lesson(*tables, planes=np.load(folder / f"{seed}-planes.npy"))
+    place, truth, sources, catalogue, found = (
+        pd.read_parquet(folder / f"{seed}-{name}.parquet") for name in Lesson._fields[:-1]
+    )
+    return Lesson(place, truth, sources, catalogue, found, np.load(folder / f"{seed}-planes.npy"))
 
 
 def seeds(folder: Path) -> list[int]:

@@ -16,6 +16,8 @@ class Scaler(nn.Module):
 
     def __init__(self, middle: NDArray[np.float32], width: NDArray[np.float32]) -> None:
         super().__init__()
+        self.middle: torch.Tensor
+        self.width: torch.Tensor
         self.register_buffer("middle", torch.from_numpy(middle))
         self.register_buffer("width", torch.from_numpy(width))
 

@@ -23,7 +23,9 @@ FADING_MAG = 0.3
 _AT_ONCE = 256
 
 
-def split(none: Floats, redshift: Floats, depth_mag: ArrayLike, reach_arcsec: ArrayLike) -> tuple[Floats, ...]:
+def split(
+    none: Floats, redshift: Floats, depth_mag: ArrayLike, reach_arcsec: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
     """Return (hostless, undetected, outside), the parts of the probability of none; arrays (n,).
 
     ``depth_mag``: r magnitude at which the deepest list fades, NaN where nothing was searched: then all is outside.
@@ -36,7 +38,8 @@ def split(none: Floats, redshift: Floats, depth_mag: ArrayLike, reach_arcsec: Ar
     different, which = np.unique(np.where(np.isnan(every), -1.0, every), axis=0, return_inverse=True)
     parts = [_expected(*different[start : start + _AT_ONCE].T) for start in range(0, len(different), _AT_ONCE)]
     expected = np.concatenate([*parts, np.empty((0, 3))])[which.ravel()]
-    return tuple(none * part for part in (expected / expected.sum(1, keepdims=True)).T)
+    hostless, undetected, outside = none * (expected / expected.sum(1, keepdims=True)).T
+    return hostless, undetected, outside
 
 
 def _expected(redshift: Floats, depth_mag: Floats, reach_arcsec: Floats) -> Floats:

@@ -32,7 +32,7 @@ def wholes(candidates: pd.DataFrame, probability: Floats) -> NDArray[np.int64]:
     part = (parent >= 0) & inside & ~(mag <= FAINTER_MAG) & (star < 0.5) & (star[parent] < 0.5)
     part &= ~_own_redshift(candidates, parent) & (listed[parent] | ~listed)
     made = _chained(np.where(part, parent, np.arange(len(parent))))
-    return _chained(_next_to(candidates, np.bincount(made, probability, len(made)))[made])
+    return _chained(_next_to(candidates, np.bincount(made, probability, len(made)).astype(float))[made])
 
 
 def _own_redshift(candidates: pd.DataFrame, parent: NDArray[np.int64]) -> NDArray[np.bool_]:
