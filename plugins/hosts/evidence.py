@@ -120,7 +120,8 @@ def _alone(candidates: pd.DataFrame, mag: Floats, redshift: Floats, redshift_err
     a, b, pa = _ellipse(candidates)
     wide_a, wide_b = np.hypot(a, POSITION_ERR_ARCSEC), np.hypot(b, POSITION_ERR_ARCSEC)
     dlr = apart / light_radius(wide_a, wide_b, pa, angle)
-    image = completed(*(candidates[f"image_{name}"] for name in ("a_arcsec", "b_arcsec", "pa_deg")), np.nan)
+    axes = candidates["image_a_arcsec"], candidates["image_b_arcsec"], candidates["image_pa_deg"]
+    image_a, image_b, image_pa = completed(axes[0], axes[1], axes[2], np.nan)
     p_star = candidates["p_star"].to_numpy(float)
     log_offset = np.log((1 - OUTSKIRTS) * profile(dlr) + OUTSKIRTS * profile(dlr, OUTSKIRTS_SCALE))
     log_offset = np.maximum(log_offset, -30) - np.log(np.pi * wide_a * wide_b)
@@ -142,14 +143,14 @@ def _alone(candidates: pd.DataFrame, mag: Floats, redshift: Floats, redshift_err
             "axis_ratio": b / a,
             "surface_brightness": mag + 2.5 * np.log10(wide_a * wide_b),
             "log_snr": np.log(candidates["snr"].to_numpy(float)),
-            "image_dlr": apart / light_radius(*image, angle),
+            "image_dlr": apart / light_radius(image_a, image_b, image_pa, angle),
         }
     return made | _distance(candidates, mag, redshift[row], np.nan_to_num(redshift_err[row]))
 
 
 def _ellipse(candidates: pd.DataFrame) -> tuple[Floats, ...]:
     unknown = np.where(candidates["is_deep"], UNKNOWN_SIZE_ARCSEC, SHALLOW_SIZE_ARCSEC)
-    return completed(*(candidates[name] for name in ("a_arcsec", "b_arcsec", "pa_deg")), unknown)
+    return completed(candidates["a_arcsec"], candidates["b_arcsec"], candidates["pa_deg"], unknown)
 
 
 def _distance(candidates: pd.DataFrame, mag: Floats, at: Floats, at_err: Floats) -> dict[str, Floats]:
