@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +10,11 @@ from io import TextIOBase
 from itertools import groupby
 from operator import itemgetter
 
+from tom_alerce_like.csvs import harmless
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.matches import Matches, columns_of
 
 SEPARATION = "separation_arcsec"
-#: What a spreadsheet would take for a formula, and numbers and angles, which begin like one and are none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[\d.][\d.:eE+\- ]*")
 
 
 @dataclass(frozen=True)
@@ -74,11 +71,6 @@ def header(table: CsvFile, found: Sequence[Found]) -> list[str]:
             numbers = (f"{name}_{number}" for number in range(2, len(names) + 3))
             names.append(name if name not in names else next(free for free in numbers if free not in names))
     return names
-
-
-def harmless(cell: str) -> str:
-    """Return a catalogue's text so that no spreadsheet runs it: an apostrophe before what looks like a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 class _Lookup:

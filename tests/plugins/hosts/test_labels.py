@@ -84,6 +84,17 @@ def test_labels_are_exported(target, person, tmp_path):
     assert list(csv.DictReader(file.read_text().splitlines())) == [row]
 
 
+def test_no_spreadsheet_runs_an_exported_name(target, person, tmp_path):
+    host = Host.objects.get(target_id=target.pk, rank=1)
+    for name, cell in {'=HYPERLINK("http://x")': '\'=HYPERLINK("http://x")', "@é": "'@é", "NGC 1": "NGC 1"}.items():
+        Host.objects.filter(pk=host.pk).update(name=name, dec_deg=-2.5)
+        labels.choose(Host.objects.get(pk=host.pk), person)
+        file = tmp_path / "labels.csv"
+        call_command("alerce_host_labels", output=str(file), stdout=io.StringIO())
+        [row] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+        assert (row["name"], row["dec_deg"]) == (cell, "-2.5")
+
+
 def test_a_label_outlives_its_author(target, person):
     labels.choose_none(target.pk, person)
     person.delete()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tom_alerce_like.csvs import harmless
 from tom_alerce_like.plugins.hosts.labels import COLUMNS, export
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             self._write(self.stdout, rows)
             return
         try:
-            with open(output, "w", newline="") as file:
+            with open(output, "w", newline="", encoding="utf-8") as file:
                 self._write(file, rows)
         except OSError as error:
             raise CommandError(f"{output}: {error}") from error
@@ -33,4 +34,4 @@ class Command(BaseCommand):
     def _write(self, file: Any, rows: list[tuple[Any, ...]]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(rows)
+        writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
