@@ -16,8 +16,8 @@ from tom_alerce_like.plugins.hosts.simulate import Sky, sky
 
 #: Fields of one seed, kept in one file.
 FIELDS = 100
-#: More large and more faint hosts than there are, so that they can be learned.
-LARGE_SHARE, FAINT_SHARE = 0.03, 0.08
+#: More large and more faint hosts than there are, and stars that vary, so that all of them can be learned.
+SHARES = {"large_share": 0.03, "faint_share": 0.08, "star_share": 0.02}
 
 
 class Lesson(NamedTuple):
@@ -69,7 +69,7 @@ def main() -> None:
     given = parser.parse_args()
     for seed in range(given.first, given.last):
         if not (given.folder / f"{seed}-planes.npy").exists():
-            kept(given.folder, seed, sky(FIELDS, seed, large_share=LARGE_SHARE, faint_share=FAINT_SHARE))
+            kept(given.folder, seed, sky(FIELDS, seed, **SHARES))
 
 
 if __name__ == "__main__":

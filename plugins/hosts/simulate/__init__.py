@@ -28,12 +28,14 @@ def sky(
     large_share: float = hosts.LARGE_SHARE,
     faint_share: float = hosts.FAINT_SHARE,
     coarse_share: float = COARSE_SHARE,
+    star_share: float = 0.0,
 ) -> Sky:
     """Simulate n fields; field k depends on k, the seed and the shares only.
 
     With the default shares offsets follow those of the hosts that ALeRCE's astronomers chose. ``large_share`` is that
     of hosts of half-light radius 6 to 40 arcsec (so of large offsets), ``faint_share`` that of hosts of 22 to 24.5 mag
-    put on top, ``coarse_share`` that of stamps of coarse pixels (``truth.is_coarse``).
+    put on top, ``coarse_share`` that of stamps of coarse pixels (``truth.is_coarse``). ``star_share`` is that of stars
+    that vary: they lie where the transient does, and there is no host.
     """
     ra, dec = places(n, seed)
     images = np.empty((n, SIZE, SIZE), np.float32)
@@ -41,7 +43,7 @@ def sky(
     drawn, lists = [], []
     for k in range(n):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(k,)))
-        sources, redshift[k] = _population(rng, large_share, faint_share)
+        sources, redshift[k] = _population(rng, large_share, faint_share, star_share)
         seen_by = camera(rng, coarse_share)
         images[k] = exposed(rng, scene.drawn(rng, _with_transient(rng, sources), seen_by), seen_by)
         coarse[k] = seen_by.is_coarse
@@ -54,7 +56,11 @@ def sky(
     return Sky(fields, listed[list(CATALOGUE_COLUMNS)], _truth(sources, ra, dec, coarse), sources)
 
 
-def _population(rng: np.random.Generator, large_share: float, faint_share: float) -> tuple[Table, float]:
+def _population(
+    rng: np.random.Generator, large_share: float, faint_share: float, star_share: float
+) -> tuple[Table, float]:
+    if star_share and rng.random() < star_share:
+        return galaxies.joined(stars.at_transient(rng), galaxies.counted(rng), stars.counted(rng)), np.nan
     host = hosts.host(rng, large_share, faint_share)
     tables = [host, galaxies.counted(rng), stars.counted(rng)]
     if len(host["mag"]):
@@ -66,9 +72,7 @@ def _with_transient(rng: np.random.Generator, sources: Table) -> Table:
     """Return the sources with the transient among them now and then, as in a template taken while it shone."""
     if rng.random() > TRANSIENT_SHARE:
         return sources
-    point = {name: np.zeros(1) for name in galaxies.COLUMNS}
-    point |= {"mag": rng.uniform(*TRANSIENT_MAG, 1), "is_star": np.ones(1), "axis_ratio": np.ones(1)}
-    return galaxies.joined(sources, point)
+    return galaxies.joined(sources, stars.one(rng.uniform(*TRANSIENT_MAG, 1)))
 
 
 def _on_sky(tables: list[Table], ra: np.ndarray, dec: np.ndarray) -> pd.DataFrame:

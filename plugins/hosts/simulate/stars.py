@@ -12,6 +12,8 @@ from tom_alerce_like.plugins.hosts.simulate.profiles import Moffat, ellipse
 #: Stars per square degree to r = 24: log-uniform; crowded fields are a share of all.
 DENSITY, CROWDED_DENSITY, CROWDED_SHARE = (1_200, 20_000), (20_000, 150_000), 0.08
 BRIGHTEST_MAG, FAINTEST_MAG = 11.0, 24.0
+#: Stars that vary, as transients.
+VARIABLE_MAG = (12.5, 22.5)
 #: Slope of the logarithm of their counts: shallow where the disc of the Galaxy ends.
 SLOPE = (0.12, 0.28)
 #: A core reaches full well at this magnitude; brighter stars get a halo, and in some surveys spikes.
@@ -29,6 +31,18 @@ def counted(rng: np.random.Generator) -> Table:
     mag = FAINTEST_MAG + np.log10(reach + (1 - reach) * rng.random(n)) / slope
     table = {name: np.zeros(n) for name in COLUMNS} | {"mag": mag, "is_star": np.ones(n), "axis_ratio": np.ones(n)}
     return scattered(rng, table, HALF_SIDE_ARCSEC)
+
+
+def one(mag: Floats) -> Table:
+    """Return a star where the transient is."""
+    table = {name: np.zeros(1) for name in COLUMNS}
+    return table | {"mag": mag, "is_star": np.ones(1), "axis_ratio": np.ones(1)}
+
+
+def at_transient(rng: np.random.Generator) -> Table:
+    """Return a star that is the transient itself, as far from its place as the errors of both may be."""
+    error_arcsec = rng.choice([0.15, 0.8], p=[0.7, 0.3]) * rng.standard_normal((2, 1))
+    return one(rng.uniform(*VARIABLE_MAG, 1)) | {"east_arcsec": error_arcsec[0], "north_arcsec": error_arcsec[1]}
 
 
 def drawn(

@@ -154,3 +154,12 @@ def test_sources_closer_than_a_blend_are_listed_once() -> None:
     listed = catalogue.listed(rng, pair, survey.survey(rng))
     assert len(listed["mag_r"]) == 1
     assert listed["mag_r"][0] == pytest.approx(18 - 2.5 * np.log10(1 + 10**-0.4), abs=0.15)
+
+
+def test_a_star_that_varies_has_no_host_and_lies_at_the_transient():
+    made = sky(8, 3, star_share=1.0)
+    assert made.truth["is_hostless"].all()
+    stars = made.sources[made.sources["is_star"] > 0]
+    row = stars["row"].to_numpy()
+    apart, _ = offset(stars["ra_deg"], stars["dec_deg"], made.fields.ra_deg[row], made.fields.dec_deg[row])
+    assert (pd.Series(apart).groupby(row).min() < 4).all() and len(set(row)) == 8
