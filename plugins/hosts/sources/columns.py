@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tom_alerce_like.exceptions import ConfigurationError
+from tom_alerce_like.exceptions import ConfigurationError, InputError
 from tom_alerce_like.plugins.hosts.catalogue import Floats, galaxies
 from tom_alerce_like.plugins.hosts.sources.ellipse import from_components, tidied
-from tom_alerce_like.plugins.hosts.sources.spellings import Survey
+from tom_alerce_like.plugins.hosts.sources.spellings import Survey, position
 
 #: Probability of being a star by the kind of model that fitted best: an assumption, not a measurement. At the faint
 #: end many galaxies are best fitted by a point.
 TYPES = {"PSF": 0.9, "REX": 0.1, "EXP": 0.01, "DEV": 0.01, "SER": 0.01, "COMP": 0.01, "SIMP": 0.1}
 #: Copies of a Gaia star or of a part of a large galaxy, without a flux of their own.
 DUPLICATE = "DUP"
-#: Redshifts below, and magnitudes beyond, are codes for what is not known.
-LEAST_REDSHIFT, MAGNITUDES = -0.05, (-5.0, 40.0)
+#: Redshifts and magnitudes beyond are codes for what is not known, or something else under that name.
+REDSHIFTS, MAGNITUDES = (-0.05, 12.0), (-5.0, 40.0)
 
 
 def understood(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -28,8 +28,10 @@ def understood(table: pd.DataFrame, name: str) -> pd.DataFrame:
     photometric one. Raises `ConfigurationError` for a table without places.
     """
     survey = Survey(table)
-    if survey.column("ra") is None or survey.column("dec") is None:
-        raise ConfigurationError(f"{name} has no columns ra_deg and dec_deg")
+    try:
+        position([str(column) for column in table.columns])
+    except InputError as error:
+        raise ConfigurationError(f"{name}: {error}; name them ra_deg and dec_deg") from error
     survey = Survey(table[~_repeated(survey)])
     a, b, pa = _ellipse(survey)
     return galaxies(
@@ -91,7 +93,7 @@ def _redshift(survey: Survey) -> dict[str, object]:
     kind = np.full(len(survey.table), "", dtype=object)
     for meaning, its_kind in (("spec", "spec"), ("phot", "photo"), ("redshift", _said(survey))):
         value, value_err = survey.number(meaning), survey.number(f"{meaning}_err")
-        use = np.isnan(best) & (value > LEAST_REDSHIFT)
+        use = np.isnan(best) & (value > REDSHIFTS[0]) & (value < REDSHIFTS[1])
         best, kind = np.where(use, value, best), np.where(use, its_kind, kind)
         err = np.where(use & (value_err > 0), value_err, err)
     return {"redshift": best, "redshift_err": err, "redshift_kind": kind}
@@ -106,10 +108,24 @@ def _said(survey: Survey) -> NDArray[np.object_]:
 
 
 def _labels(survey: Survey) -> dict[str, pd.Series]:
-    """Return ids and names: a source without an id, or with one that others have as well, is told by its row."""
+    """Return ids and names: a source without an id, or with one that others have as well, is told by its place.
+
+    Rows would not do: a survey in many files has as many first rows.
+    """
     own = survey.text("id" if survey.column("id") is not None else "name")
-    row = pd.Series(np.arange(len(own)), dtype="int64").astype("str")
-    unique = own.where(~own.duplicated(keep=False), own + "/" + row).where(own != "", row)
+    shared = (own == "") | own.duplicated(keep=False)
+    place = pd.Series(
+        [
+            f"{ra:.5f}{dec:+.5f}"
+            for ra, dec in zip(survey.number("ra")[shared], survey.number("dec")[shared], strict=True)
+        ],
+        index=own.index[shared],
+        dtype="str",
+    )
+    unique = own.copy()
+    unique[shared] = (own[shared] + "/" + place).str.removeprefix("/")
+    again = unique.groupby(unique).cumcount()
+    unique = unique.where(again == 0, unique + "/" + again.astype("str"))
     if survey.column("name") is None:
         return {"id": unique, "name": unique}
     name = survey.text("name")

@@ -1,5 +1,7 @@
 """A HATS folder gives what one file of the same rows gives, and only the near partitions are read."""
 
+import shutil
+
 import astropy.units as u
 import numpy as np
 import pandas as pd
@@ -71,6 +73,16 @@ def test_a_folder_gives_what_one_file_gives(folder, radius_arcsec):
         found.sort_values(by, ignore_index=True), expected.sort_values(by, ignore_index=True), check_dtype=False
     )
     assert radius_arcsec < 100 or len(found) > 50
+
+
+def test_ids_of_a_folder_without_ids_are_unique(folder, tmp_path):
+    copy = tmp_path / "survey"
+    shutil.copytree(folder, copy)
+    for file in copy.rglob("*.parquet"):
+        if file.is_file():
+            pd.read_parquet(file).drop(columns="ID").to_parquet(file)
+    found = HatsCatalogue(copy).cone(*PLACES, 1000.0)
+    assert len(found) > 50 and not found.duplicated(["row", "id"]).any()
 
 
 def test_only_partitions_near_the_places_are_read(folder):

@@ -55,7 +55,7 @@ def test_the_documented_columns():
 
 def test_places_alone_are_enough():
     row = one()
-    assert tuple(row) == COLUMNS and row["id"] == "0"
+    assert tuple(row) == COLUMNS and row["id"] == "10.00000+20.00000"
     assert all(np.isnan(row[name]) for name in ("mag", "a_arcsec", "pa_deg", "p_star", "redshift", "redshift_err"))
 
 
@@ -84,6 +84,10 @@ def test_places_alone_are_enough():
         ({"z": 0.02}, "redshift", 0.02),
         ({"z": 0.02}, "redshift_kind", ""),
         ({"z": 19.0, "i": 20.0}, "redshift", np.nan),
+        ({"z": 9.5, "g": 20.0, "rmag": 19.0}, "redshift", np.nan),
+        ({"z": 9.5, "Y": 20.0}, "redshift", np.nan),
+        ({"z": 19.0}, "redshift", np.nan),
+        ({"z_spec": 99.0, "z_phot": 0.3}, "redshift", 0.3),
         ({"redshift": 0.1, "z_err": -1.0}, "redshift_err", np.nan),
         ({"z": 0.1, "redshift_kind": "PHOT"}, "redshift_kind", "photo"),
         ({"name": " NGC 1 "}, "name", "NGC 1"),
@@ -94,9 +98,18 @@ def test_spellings(columns, meaning, value):
 
 
 def test_ids_that_repeat_are_told_apart_and_copies_are_dropped():
-    table = pd.DataFrame({"ra": [1.0, 1.0, 1.001, 1.0], "dec": [2.0, 2, 2, 2.001], "id": ["x", "x", "x", ""]})
-    found = SurveyCatalogue(table).cone(np.array([1.0]), np.array([2.0]), 60.0)
-    assert sorted(found["id"]) == ["2", "x/0", "x/1"]
+    table = pd.DataFrame({"ra": [1.0, 1.0, 1.001, 1.0, 1.0], "dec": [2.0, 2, 2, 2.001, 2.001], "id": [*"xxx", "", ""]})
+    found = SurveyCatalogue(table.assign(mag=[1, 1, 1, 1, 2])).cone(np.array([1.0]), np.array([2.0]), 60.0)
+    assert sorted(found["id"]) == ["1.00000+2.00100", "1.00000+2.00100/1", "x/1.00000+2.00000", "x/1.00100+2.00000"]
+
+
+def test_the_same_columns_are_places_as_in_users_lists():
+    table = pd.DataFrame({"RA_ICRS": [10.0], "DE_ICRS": [20.0], "pmRA": [1.0], "pmDE": [2.0]})
+    assert len(SurveyCatalogue(table).cone(np.array([10.0]), np.array([20.0]), 1.0)) == 1
+    assert len(SurveyCatalogue(table.rename(columns={"RA_ICRS": "_RAJ2000", "DE_ICRS": "_DEJ2000"}))._table) == 1
+    two = pd.DataFrame({"host_ra": [1.0], "host_dec": [2.0], "sn_ra": [3.0], "sn_dec": [4.0]})
+    with pytest.raises(ConfigurationError, match="host_ra and host_dec or sn_ra and sn_dec"):
+        SurveyCatalogue(two).cone(np.array([1.0]), np.array([2.0]), 1.0)
 
 
 def test_duplicates_without_a_flux_are_no_sources():
