@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 
-from tom_alerce_like.plugins.hosts.choice_net import CLIP, Choice
+from tom_alerce_like.plugins.hosts.choice_net import CLIP, Choice, Scaler
 
 
 def write(models: Sequence[Choice], properties: Mapping[str, str], path: Path) -> None:
@@ -48,7 +49,8 @@ def _member(
         nodes.append(helper.make_node(kind, given, [f"{own}_{made}"]))
         return f"{own}_{made}"
 
-    weights |= {f"{own}_middle": net[0].middle.numpy(), f"{own}_width": net[0].width.numpy()}
+    scaler = cast(Scaler, net[0])
+    weights |= {f"{own}_middle": scaler.middle.numpy(), f"{own}_width": scaler.width.numpy()}
     scaled = node("Div", [node("Sub", [name, f"{own}_middle"], "centred"), f"{own}_width"], "scaled")
     known = node("Where", [node("IsNaN", [scaled], "unknown"), "zero", scaled], "known")
     value = node("Clip", [known, "low", "high"], "clipped")

@@ -14,6 +14,9 @@ CLIP = 5.0
 class Scaler(nn.Module):
     """Makes features comparable: about zero and of unit width, 0 where unknown."""
 
+    middle: torch.Tensor
+    width: torch.Tensor
+
     def __init__(self, middle: NDArray[np.float32], width: NDArray[np.float32]) -> None:
         super().__init__()
         self.middle: torch.Tensor

@@ -99,7 +99,7 @@ def hosts(candidates: pd.DataFrame, lesson: Lesson) -> NDArray[np.bool_]:
     """Return which candidates are the host: those at its centre, and what would be handed over to them."""
     row = candidates["row"].to_numpy()
     ra, dec = (lesson.place[name].to_numpy() for name in ("ra_deg", "dec_deg"))
-    east, north = to_plane(*(lesson.truth[f"host_{name}_deg"].to_numpy() for name in ("ra", "dec")), ra, dec)
+    east, north = to_plane(lesson.truth["host_ra_deg"].to_numpy(), lesson.truth["host_dec_deg"].to_numpy(), ra, dec)
     apart = np.hypot(candidates["east_arcsec"] - east[row], candidates["north_arcsec"] - north[row]).to_numpy()
     reach = np.clip(NEAR_AXIS * lesson.truth["host_a_arcsec"].to_numpy(), NEAR_ARCSEC, FAR_ARCSEC)[row]
     nearest = np.full(len(ra), np.inf)

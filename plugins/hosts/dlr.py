@@ -36,7 +36,9 @@ def light_radius(a_arcsec: ArrayLike, b_arcsec: ArrayLike, pa_deg: ArrayLike, an
     return a * b / np.hypot(a * np.sin(turn), b * np.cos(turn))
 
 
-def completed(a_arcsec: ArrayLike, b_arcsec: ArrayLike, pa_deg: ArrayLike, unknown_arcsec: float) -> tuple[Floats, ...]:
+def completed(
+    a_arcsec: ArrayLike, b_arcsec: ArrayLike, pa_deg: ArrayLike, unknown_arcsec: ArrayLike
+) -> tuple[Floats, ...]:
     """Return axes and angle with the gaps filled: (a, b, pa), arcsec and degrees.
 
     Without a size the ellipse is a circle of ``unknown_arcsec``; without an axis ratio or an angle it is the circle of
