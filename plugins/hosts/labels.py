@@ -17,9 +17,14 @@ _OF_THE_GALAXY = ("name", "catalogue", "catalogue_id", "ra_deg", "dec_deg", "ran
 
 
 def choose(host: Host, user: Any) -> None:
-    """Make a candidate the host of its target, in place of what was said before."""
-    said = {name: getattr(host, name) for name in _OF_THE_GALAXY}
+    """Make a candidate the host of its target, in place of what was said before.
+
+    Raises `Host.DoesNotExist` when a search has dropped it since it was shown: then what was said before stays.
+    """
     with turn():
+        # as it is now: a search may have written since it was read
+        host = Host.objects.get(pk=host.pk)
+        said = {name: getattr(host, name) for name in _OF_THE_GALAXY}
         _forget(host.target_id)
         Host.objects.filter(pk=host.pk).update(is_chosen=True)
         _write(host.target_id, user, said)
@@ -29,7 +34,8 @@ def choose_none(target_id: int, user: Any) -> None:
     """Say that none of the candidates is the host, in place of what was said before."""
     with turn():
         _forget(target_id)
-        none = none_probability(Host.objects.filter(target_id=target_id))
+        search = HostSearch.objects.filter(pk=target_id).defer("image").first()
+        none = none_probability(Host.objects.filter(target_id=target_id), search)
         _write(target_id, user, {"is_none": True, "probability": none})
 
 

@@ -30,6 +30,7 @@ class Host(models.Model):
     redshift_err = models.FloatField(null=True)
     redshift_kind = models.CharField(max_length=10, blank=True, help_text="spec, photo or nothing")
     is_chosen = models.BooleanField(default=False, help_text="a person says that this is the host")
+    is_current = models.BooleanField(default=True, help_text="the newest search found it; else an earlier one")
 
     class Meta:
         ordering = ["rank"]
@@ -74,6 +75,18 @@ class HostSearch(models.Model):
 
     def __str__(self) -> str:
         return f"searched {self.made:%Y-%m-%d %H:%M}"
+
+    @property
+    def none(self) -> float:
+        """The probability that the host is none of the galaxies that were found."""
+        return self.hostless + self.undetected + self.outside
+
+    @property
+    def mixed_redshift(self) -> tuple[float, float] | None:
+        """The median over all candidates and half of the interval that holds 68 per cent; None without."""
+        if self.redshift is None or self.redshift_lo68 is None or self.redshift_hi68 is None:
+            return None
+        return self.redshift, (self.redshift_hi68 - self.redshift_lo68) / 2
 
 
 class HostLabel(models.Model):

@@ -10,7 +10,7 @@ from tom_targets.models import Target
 from tom_alerce_like.permissions import may_change
 from tom_alerce_like.plugins.hosts import redshift_panel, sketch, surroundings
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
-from tom_alerce_like.plugins.hosts.search import has_sources
+from tom_alerce_like.plugins.hosts.search import REDSHIFT, REDSHIFT_ERR, entered, has_sources
 from tom_alerce_like.plugins.hosts.store import best, none_probability
 
 #: How the three cases without a host in the list are told.
@@ -37,12 +37,13 @@ class Row(NamedTuple):
 
 def context(target: Target, user: Any) -> dict[str, Any]:
     """Return the candidate hosts of a target, what a search said of it, and whether the user may choose."""
-    hosts = list(Host.objects.filter(target_id=target.pk))
+    hosts = _listed(target)
     search = HostSearch.objects.filter(pk=target.pk).defer("image").first()
     label = HostLabel.objects.filter(pk=target.pk).select_related("user").first()
-    first = best([host for host in hosts if not host.is_chosen])
-    host = None if label and label.is_none else best(hosts)
-    none = none_probability(hosts)
+    none = none_probability(hosts, search)
+    first = best([host for host in hosts if not host.is_chosen], none)
+    host = None if label and label.is_none else best(hosts, none)
+    redshift = _redshift(target, host, search, label)
     image_arcsec, image_source = surroundings.described(target, search)
     return {
         "hosts": hosts,
@@ -52,15 +53,15 @@ def context(target: Target, user: Any) -> dict[str, Any]:
         "rows": [
             Row(one, one.name, one.probability, percent(one.probability), sketch.colour(one.rank)) for one in hosts
         ],
-        "none_rows": _none_rows(search, none),
+        "none_rows": _none_rows(hosts, search, none),
         "none_probability": none,
         "none_percent": percent(none),
         "host_percent": percent(host.probability) if host else "",
         "verdict": _verdict(host),
         "first": first,
-        "sketch": _sketch(target, hosts, image_arcsec, host),
+        "sketch": _sketch(target, hosts, image_arcsec, redshift["z"]),
         "image_source": image_source,
-        "redshift": _redshift(host, search, label),
+        "redshift": redshift,
         "may_choose": may_change(user, target.pk),
         "has_sources": any(has_sources()),
     }
@@ -80,29 +81,38 @@ def _verdict(host: Host | None) -> str:
     return next((said for least, said in words.items() if host.probability >= least), "perhaps")
 
 
-def _redshift(host: Host | None, search: HostSearch | None, label: HostLabel | None) -> dict[str, Any]:
-    """Return words and plot: of all candidates, or of the galaxy that a person has chosen."""
+def _listed(target: Target) -> list[Host]:
+    """Return the candidates as they are listed: those of earlier searches last, and numbered on."""
+    hosts = sorted(Host.objects.filter(target_id=target.pk), key=lambda host: not host.is_current)
+    for number, host in enumerate(hosts, start=1):
+        host.rank = number
+    return hosts
+
+
+def _redshift(target: Target, host: Host | None, search: HostSearch | None, label: HostLabel | None) -> dict[str, Any]:
+    """Return the best redshift, words and plot: the transient's own, of a galaxy that was chosen, or of all."""
+    own, err = (float(entered([target.pk], name)[0]) for name in (REDSHIFT, REDSHIFT_ERR))
+    if own > 0:
+        return {"z": own, "words": redshift_panel.of_transient(own, err)}
+    z = host.redshift if host else None
     if search is not None and label is None and not (host and host.is_chosen):
-        return {"words": redshift_panel.of_all(search, host), "plot": redshift_panel.draw(search)}
-    return {"words": redshift_panel.of_galaxy(host) if host else ""}
+        return {"z": z, "words": redshift_panel.of_all(search, host), "plot": redshift_panel.draw(search)}
+    return {"z": z, "words": redshift_panel.of_galaxy(host) if host else ""}
 
 
-def _none_rows(search: HostSearch | None, none: float) -> list[Row]:
+def _none_rows(hosts: Sequence[Host], search: HostSearch | None, none: float) -> list[Row]:
     if search is None:
         return [Row(None, "none of these", none, percent(none), "")]
-    cases = {words: getattr(search, name) for name, words in NONE.items()}
-    total = sum(cases.values())
-    # what a catalogue that fell silent once said still counts: then there is less left than the newest search says
-    left = min(1.0, none / total) if total else 0.0
-    told = {words: value * left for words, value in cases.items()}
-    if none - total >= SHOWN:
-        told[FURTHER] = none - total
+    told = {words: getattr(search, name) for name, words in NONE.items()}
+    further = 1 - none - sum(host.probability for host in hosts if host.is_current)
+    if further >= SHOWN:
+        told[FURTHER] = further
     return [Row(None, words, value, percent(value), "") for words, value in told.items()]
 
 
 def _sketch(
-    target: Target, hosts: Sequence[Host], image_arcsec: float | None, host: Host | None
+    target: Target, hosts: Sequence[Host], image_arcsec: float | None, redshift: float | None
 ) -> sketch.Sketch | None:
     if target.ra is None or target.dec is None or not (hosts or image_arcsec):
         return None
-    return sketch.draw(target.ra, target.dec, hosts, image_arcsec, host.redshift if host else None)
+    return sketch.draw(target.ra, target.dec, hosts, image_arcsec, redshift)

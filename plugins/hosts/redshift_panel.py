@@ -19,17 +19,27 @@ _OWN = "from the galaxies' own redshifts"
 
 @dataclass(frozen=True)
 class Plot:
-    """``points`` is the outline of the density; x of the interval's ends and of the median; ticks are (x, label)."""
+    """``points`` is the outline of the density; x of the interval's ends and of the median; ticks are (x, label).
+
+    ``range95``: the interval that holds 95 per cent, in words.
+    """
 
     points: str
     x_low68: float
     width68: float
     x_median: float
     ticks: list[tuple[float, str]]
+    range95: str = ""
     width: int = WIDTH
     height: int = HEIGHT
     box: str = f"{-MARGIN} {-MARGIN} {WIDTH + 2 * MARGIN} {HEIGHT + MARGIN + TICKS}"
     tick_y: int = HEIGHT + TICKS - 4
+
+
+def of_transient(redshift: float, err: float) -> str:
+    """Say what the redshift is that people entered for the transient itself; an error that is not known is NaN."""
+    error = f" ± {_digits(err, err)}" if err > 0 else ""
+    return f"z = {_digits(redshift, err)}{error}, of the transient itself (the target's field redshift)"
 
 
 def of_galaxy(host: Host) -> str:
@@ -78,10 +88,19 @@ def draw(search: HostSearch) -> Plot | None:
         width68=max(round(high - low, 1), 1.0),
         x_median=x(search.redshift),
         ticks=[(x(value), f"{value:g}") for value in np.round(np.arange(0, end + step / 2, step), 4)],
+        range95=_range95(search),
     )
+
+
+def _range95(search: HostSearch) -> str:
+    low, high = search.redshift_lo95, search.redshift_hi95
+    if low is None or high is None:
+        return ""
+    err = (high - low) / 4
+    return f"{_digits(low, err)} to {_digits(high, err)}"
 
 
 def _digits(value: float, err: float | None) -> str:
     """Return a redshift with the digits that its error leaves."""
-    decimals = 4 if not err or err <= 0 else int(np.clip(1 - np.floor(np.log10(err)), 2, 5))
+    decimals = 4 if not err or not err > 0 else int(np.clip(1 - np.floor(np.log10(err)), 2, 5))
     return f"{value:.{decimals}f}"

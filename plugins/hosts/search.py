@@ -61,7 +61,7 @@ def search(target_ids: Sequence[int], limit_s: float | None = None) -> Found:
         return Found(0, (), ())
     keys, *place = zip(*rows, strict=True)
     ra_deg, dec_deg = (floats(axis) for axis in place)
-    redshift, redshift_err = (_extra(keys, name) for name in (REDSHIFT, REDSHIFT_ERR))
+    redshift, redshift_err = (entered(keys, name) for name in (REDSHIFT, REDSHIFT_ERR))
     seen, problems = _looked(keys, ra_deg, dec_deg, redshift, limit_s)
     catalogues: list[Any] = configured()
     if limit_s is not None:
@@ -79,6 +79,13 @@ def search(target_ids: Sequence[int], limit_s: float | None = None) -> Found:
     redshifts = mixture(answer.candidates, answer.none, _brightest(keys))
     n_hosts = save(keys, answer, redshifts=redshifts, pictures=seen and _pictures(answer, seen), problems=problems)
     return Found(n_hosts, answer.answered, problems)
+
+
+def entered(target_ids: Sequence[int], name: str) -> NDArray[np.float64]:
+    """Return what people entered for each target in an extra field, NaN where there is no positive number."""
+    known = TargetExtra.objects.filter(target_id__in=target_ids, key=name, float_value__gt=0)
+    values = dict(known.values_list("target_id", "float_value"))
+    return floats([values.get(key) for key in target_ids])
 
 
 def _looked(
@@ -109,13 +116,6 @@ def _pictures(answer: Association, seen: Seen) -> list[Picture | None]:
         side_arcsec = max(2 * half_field_arcsec(*columns), _LEAST_SIDE_ARCSEC)
         made.append(picture(fields.images[row], fields.pixel_arcsec, side_arcsec, source) if source else None)
     return made
-
-
-def _extra(target_ids: Sequence[int], name: str) -> NDArray[np.float64]:
-    """Return what people entered for each target in an extra field, NaN where there is no positive number."""
-    known = TargetExtra.objects.filter(target_id__in=target_ids, key=name, float_value__gt=0)
-    values = dict(known.values_list("target_id", "float_value"))
-    return floats([values.get(key) for key in target_ids])
 
 
 def _brightest(target_ids: Sequence[int]) -> NDArray[np.float64]:

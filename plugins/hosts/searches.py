@@ -47,6 +47,7 @@ def write(
 ) -> None:
     """Write one row a target; a picture that is not there this time leaves that of an earlier search in its place.
 
+    Where neither a catalogue nor an image answered, what an earlier search said stays, but for the problems.
     ``problems``: what kept sources from answering, where there is more to say than the association knows.
     """
     columns: dict[str, Sequence[Any]] = {
@@ -72,7 +73,8 @@ def write(
         if picture is not None:
             row.image, row.image_arcsec, row.image_source = picture
     _upsert([row for row, is_seen in zip(rows, seen, strict=True) if is_seen], (*_SAID, *_IMAGE))
-    _upsert([row for row, is_seen in zip(rows, seen, strict=True) if not is_seen], _SAID)
+    said = _SAID if answer.answered else ("problems",)
+    _upsert([row for row, is_seen in zip(rows, seen, strict=True) if not is_seen], said)
 
 
 def _upsert(rows: list[HostSearch], fields: Sequence[str]) -> None:

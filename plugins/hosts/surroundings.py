@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tom_alerce_like.bulk import floats
+from tom_alerce_like.models import Alert
 from tom_alerce_like.plugins.hosts.models import HostSearch
 from tom_alerce_like.plugins.hosts.picture import Picture, picture
 
 if TYPE_CHECKING:
     from tom_targets.models import Target
 
-#: How a cutout is called, and the side of its picture: nearly all of a cutout of ZTF.
+#: How a cutout is called, and the side of its picture: nearly all of a cutout of ZTF, and what `picture` can draw.
 CUTOUT, CUTOUT_ARCSEC = "template of the alert", 60.0
 
 
 def described(target: Target, search: HostSearch | None) -> tuple[float | None, str]:
-    """Return side (arcsec) and source of the picture of a target; (None, "") without one."""
+    """Return side (arcsec) and source of the picture of a target; (None, "") without one.
+
+    Whether a cutout can be read is not tried: a page would wait for it, and draws nothing where it cannot.
+    """
     if search and search.image_arcsec:
         return search.image_arcsec, search.image_source
-    made = _of_cutout(target)
-    return (made.side_arcsec, made.source) if made else (None, "")
+    has_cutout = Alert.objects.filter(target_id=target.pk, cutout_template__isnull=False).exists()
+    return (CUTOUT_ARCSEC, CUTOUT) if has_cutout else (None, "")
 
 
 def png(target: Target) -> bytes | None:

@@ -27,12 +27,16 @@ class ChooseHost(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         host = get_object_or_404(Host, pk=pk)
         target = changeable_or_403(request.user, host.target_id)
-        if self.is_chosen:
-            labels.choose(host, request.user)
+        try:
+            if self.is_chosen:
+                labels.choose(host, request.user)
+            else:
+                labels.release(target.pk)
+        except Host.DoesNotExist:
+            messages.warning(request, f"{host.name} was not found in a new search: nothing was changed.")
         else:
-            labels.release(target.pk)
-        said = "is now the host of" if self.is_chosen else "is no longer the chosen host of"
-        messages.success(request, f"{host.name} {said} {target.name}.")
+            said = "is now the host of" if self.is_chosen else "is no longer the chosen host of"
+            messages.success(request, f"{host.name} {said} {target.name}.")
         return redirect("targets:detail", pk=target.pk)
 
 

@@ -14,14 +14,15 @@ from django.test import RequestFactory
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 from PIL import Image
-from tom_targets.models import Target
+from tom_targets.models import Target, TargetExtra
 
 from tests.plugins.hosts.conftest import moved
+from tom_alerce_like.cosmology import kpc_per_arcsec
 from tom_alerce_like.models import Alert, Candidate
-from tom_alerce_like.plugins.hosts import search
+from tom_alerce_like.plugins.hosts import search, surroundings, views
 from tom_alerce_like.plugins.hosts.associate import associate
 from tom_alerce_like.plugins.hosts.models import Host, HostLabel, HostSearch
-from tom_alerce_like.plugins.hosts.panel import NONE, context
+from tom_alerce_like.plugins.hosts.panel import FURTHER, NONE, context
 from tom_alerce_like.plugins.hosts.store import best, save
 
 
@@ -80,7 +81,8 @@ def test_none_of_these_takes_the_host_away_until_it_is_taken_back(client, target
     assert "None of these galaxies" in panel(target, editor)
     post(client, editor, target, "release-none")
     assert not HostLabel.objects.exists()
-    assert Candidate.objects.get(pk=target.pk).host_name == (best(hosts).name if best(hosts) else "")
+    first = best(hosts, HostSearch.objects.get(pk=target.pk).none)
+    assert Candidate.objects.get(pk=target.pk).host_name == (first.name if first else "")
 
 
 @pytest.mark.parametrize("permissions", [(), ("view_target",), ("change_target",)])
@@ -122,6 +124,37 @@ def test_an_unknown_host_is_not_found(client, target):
     assert client.post(reverse("tom_alerce_like_hosts:choose", args=[999])).status_code == 404
 
 
+def test_a_host_that_a_search_drops_meanwhile_leaves_no_label(client, target, hosts, monkeypatch):
+    """It is still there when the view asks for it, and gone when the choice's turn comes."""
+    editor = user_with(target, "view_target", "change_target")
+    post(client, editor, hosts[0])
+    before = HostLabel.objects.values().get()
+
+    def meanwhile(user, pk):
+        Host.objects.filter(pk=hosts[1].pk).delete()
+        return target
+
+    monkeypatch.setattr(views, "changeable_or_403", meanwhile)
+    reply = post(client, editor, hosts[1])
+    assert reply.status_code == 302 and HostLabel.objects.values().get() == before
+    assert Host.objects.get(is_chosen=True) == hosts[0]
+    assert ["nothing was changed" in str(message) for message in get_messages(reply.wsgi_request)][-1]
+
+
+def test_the_transients_own_redshift_is_shown_in_place_of_the_mixture(catalogue, new_target, settings):
+    settings.TOM_ALERCE_LIKE = {"HOST_CATALOGUES": [str(catalogue.path)]}
+    target = new_target("own", *moved(150.0, 2.0, 3.0, 4.0))
+    search.search([target.pk])
+    user = user_with(target, "view_target")
+    assert "over all candidates" in panel(target, user) and "of the transient itself" not in panel(target, user)
+    for name, value in {"redshift": "0.04", "redshift_err": "0.001"}.items():
+        TargetExtra.objects.create(target=target, key=name, value=value)
+    html = panel(target, user)
+    assert "z = 0.0400 ± 0.0010, of the transient itself" in html and "over all candidates" not in html
+    kpc = 20 * float(kpc_per_arcsec(0.04))
+    assert context(target, user)["sketch"].bar_words == f"20″ = {kpc:.2g} kpc"
+
+
 def test_the_panel_ranks_and_sums(target, hosts):
     shown = context(target, user_with(target, "view_target"))
     assert shown["hosts"] == hosts and not shown["may_choose"]
@@ -129,14 +162,26 @@ def test_the_panel_ranks_and_sums(target, hosts):
 
 
 def test_what_is_shown_sums_to_one(target, hosts):
-    """Also where the newest search had less to go by than the one that the candidates are of."""
+    """With the galaxies that are not kept, and without those that only an earlier search found."""
     user = user_with(target, "view_target")
-    for none in (0.001, 0.9):
+    Host.objects.filter(pk=hosts[1].pk).update(is_current=False)
+    left = 1 - hosts[0].probability
+    for none in (left, 0.6 * left):
         HostSearch.objects.filter(pk=target.pk).update(hostless=none / 9, undetected=none / 3, outside=5 * none / 9)
         shown = context(target, user)
-        total = sum(row.probability for row in [*shown["rows"], *shown["none_rows"]])
-        assert total == pytest.approx(1, abs=1e-3)
-        assert [row.words for row in shown["none_rows"]][:3] == list(NONE.values())
+        current = [row for row in shown["rows"] if row.host.is_current]
+        assert sum(row.probability for row in [*current, *shown["none_rows"]]) == pytest.approx(1, abs=1e-3)
+        words = [row.words for row in shown["none_rows"]]
+        assert words == [*NONE.values(), *([FURTHER] if none < left else [])]
+        assert [row.host.pk for row in shown["rows"]] == [hosts[0].pk, hosts[1].pk]
+    assert panel(target, user).count("of an earlier search") == 1
+
+
+def test_an_old_candidate_is_numbered_behind_the_new_ones(target, hosts):
+    Host.objects.filter(pk=hosts[0].pk).update(is_current=False)
+    Host.objects.filter(pk=hosts[1].pk).update(rank=1)
+    shown = context(target, user_with(target, "view_target"))
+    assert [(host.pk, host.rank) for host in shown["hosts"]] == [(hosts[1].pk, 1), (hosts[0].pk, 2)]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +197,7 @@ def test_what_is_shown_sums_to_one(target, hosts):
 def test_the_verdict_in_words(target, hosts, probability, verdict):
     Host.objects.filter(pk=hosts[0].pk).update(probability=probability)
     Host.objects.filter(pk=hosts[1].pk).update(probability=0)
+    HostSearch.objects.filter(pk=target.pk).update(hostless=0, undetected=1 - probability, outside=0)
     assert verdict in panel(target, user_with(target, "view_target"))
 
 
@@ -249,7 +295,17 @@ def test_the_alerts_own_cutout_is_shown_where_no_search_saw_an_image(client, tar
     assert ((middle - row) * pixel, (middle - column) * pixel) == pytest.approx((10.1, 5.05), abs=0.6)
 
 
-def test_a_cutout_that_cannot_be_read_is_not_shown(client, target):
+def test_a_page_draws_no_cutout_to_learn_its_size(client, target, monkeypatch):
+    known = {"target": target, "survey": "ZTF", "object_id": "t", "band": "r", "ra_deg": target.ra}
+    Alert.objects.create(alert_id="1", mjd=6e4, cutout_template=cutout(x=31, y=31), dec_deg=target.dec, **known)
+    monkeypatch.setattr(surroundings, "picture", None)
+    viewer = user_with(target, "view_target")
+    assert "template of the alert" in panel(target, viewer)
+    monkeypatch.undo()
+    assert surroundings.described(target, None) == surroundings._of_cutout(target)[1:]
+
+
+def test_a_cutout_that_cannot_be_read_is_not_found(client, target):
     known = {
         "target": target,
         "survey": "ZTF",
@@ -261,6 +317,5 @@ def test_a_cutout_that_cannot_be_read_is_not_shown(client, target):
     Alert.objects.create(alert_id="1", mjd=6e4, cutout_template=b"no image", **known)
     viewer = user_with(target, "view_target")
     url = reverse("tom_alerce_like_hosts:sky", args=[target.pk])
-    assert url not in panel(target, viewer)
     client.force_login(viewer)
     assert client.get(url).status_code == 404

@@ -119,10 +119,13 @@ def test_the_plot_of_a_redshift_has_its_peak_at_the_median():
     density = np.exp(-(((z - 0.1) / 0.01) ** 2) / 2)
     drawn = {"z": z.tolist(), "density": density.tolist()}
     made = search(redshift=0.1, redshift_lo68=0.09, redshift_hi68=0.11, redshift_density=drawn)
+    assert redshift_panel.draw(made).range95 == ""
+    made.redshift_lo95, made.redshift_hi95 = 0.08, 0.12
     plot = redshift_panel.draw(made)
     points = [tuple(map(float, pair.split(","))) for pair in plot.points.split()]
     peak = min(points, key=lambda point: point[1])
     assert peak[0] == pytest.approx(plot.x_median, abs=3)
     assert plot.x_low68 < plot.x_median < plot.x_low68 + plot.width68
     assert plot.ticks[0] == (0.0, "0") and float(plot.ticks[-1][1]) >= 0.15
+    assert plot.range95 == "0.080 to 0.120"
     assert redshift_panel.draw(search()) is None
