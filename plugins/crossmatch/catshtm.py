@@ -30,6 +30,7 @@ class CatsHtm:
     """
 
     name = "catshtm"
+    position = None
     batch_rows = 20
     max_rows = 500
     max_radius_arcsec = 180.0

@@ -15,11 +15,13 @@ import requests
 
 from tom_alerce_like import conf, http
 from tom_alerce_like.exceptions import BadReply, RequestRefused
-from tom_alerce_like.plugins.crossmatch.matches import Floats, Matches
+from tom_alerce_like.plugins.crossmatch.matches import Floats, Matches, TooManyMatches
 
-URL = "http://cdsxmatch.u-strasbg.fr/xmatch/api/v1/sync"
+URL = "https://cdsxmatch.u-strasbg.fr/xmatch/api/v1/sync"
 #: The service works on a batch for longer than other services take to answer.
 PATIENCE_S = 120.0
+#: An answer that is too large is asked for in halves, down to so many parts of a whole batch.
+MOST_PARTS = 64
 _ROW, _RA, _DEC, _APART = "xm_row", "xm_ra", "xm_dec", "angDist"
 _REASON = re.compile(r"QUERY_STATUS[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]+)")
 
@@ -30,6 +32,7 @@ class CdsCatalogue:
     CDS moves its sources to J2000 by their proper motions before it matches.
     """
 
+    position = None
     batch_rows = 5000
     max_rows = math.inf
     max_radius_arcsec = 180.0
@@ -58,6 +61,11 @@ class CdsCatalogue:
             said = _REASON.search(str(error.reply or ""))
             why = f": {said[1].strip()}" if said else ""
             raise RequestRefused(f"{error}{why}", error.status, error.reply) from error
+        except BadReply as error:
+            # larger than we take, or broken off: the half of it may do
+            if len(places) <= self.batch_rows / MOST_PARTS:
+                raise
+            raise TooManyMatches(str(error)) from error
         return self._read(body, len(places), radius_arcsec, nearest_only)
 
     def _read(self, body: bytes, n_places: int, radius_arcsec: float, nearest_only: bool) -> Matches:

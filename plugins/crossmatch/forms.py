@@ -11,10 +11,13 @@ from typing import Any
 from django import forms
 
 from tom_alerce_like.exceptions import InputError
-from tom_alerce_like.plugins.crossmatch import catalogues, csvfile, positions
+from tom_alerce_like.plugins.crossmatch import catalogues, csvfile
+from tom_alerce_like.plugins.hosts.sources import spellings
 
 MAX_FILE_MB = 10
 MAX_ROWS = 100_000
+#: A line may leave out its last cells, but the result has them all.
+MAX_COLUMNS = 500
 _POSITION = {"ra": "Right ascension", "dec": "Declination"}
 
 
@@ -31,12 +34,17 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(f"The page takes up to {MAX_FILE_MB} MB: use manage.py alerce_xmatch.")
         try:
             content = file.read()
-            n_rows = sum(1 for _ in csvfile.read(lambda: BytesIO(content)).rows())
+            table = csvfile.read(lambda: BytesIO(content))
+            n_rows = sum(1 for _ in table.rows())
         except InputError as error:
             raise forms.ValidationError(f"This file cannot be read: {error}.") from error
         if not 1 <= n_rows <= MAX_ROWS:
             raise forms.ValidationError(
                 f"The file has {n_rows:,} rows; the page takes 1 to {MAX_ROWS:,}, manage.py alerce_xmatch any number."
+            )
+        if len(table.header) > MAX_COLUMNS:
+            raise forms.ValidationError(
+                f"The file has {len(table.header):,} columns; the page takes up to {MAX_COLUMNS}."
             )
         self.cleaned_data |= {"content": content, "n_rows": n_rows}
         return file
@@ -58,7 +66,9 @@ class OptionsForm(forms.Form):
     def __init__(self, *args: Any, header: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         columns = [(number, name or f"column {number + 1}") for number, name in enumerate(header)]
-        for (name, label), number in zip(_POSITION.items(), positions.guess(header) or (None, None), strict=True):
+        found = spellings.positions(header)
+        guessed = found[0] if len(found) == 1 else (None, None)
+        for (name, label), number in zip(_POSITION.items(), guessed, strict=True):
             choices = [("", "choose"), *columns]
             self.fields[name] = forms.TypedChoiceField(coerce=int, label=label, choices=choices, initial=number)
         self.entries = list(catalogues.entries().values())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
 from zlib import compress
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tom_alerce_like.exceptions import AlerceLikeError, InputError
@@ -26,8 +26,16 @@ from tom_alerce_like.plugins.crossmatch.positions import Positions
 logger = logging.getLogger(__name__)
 #: Who works on a batch for longer than this has died.
 LONGEST_BATCH = timedelta(minutes=10)
+#: What kills the process that works on it is not tried a third time.
+MAX_ATTEMPTS = 2
 MAX_MATCHES = 300_000
-_CHANGED = ("state", "n_matches", "done", "failed", "problems", "summary", "result", "busy_until")
+#: A batch is asked in so many parts at most; each has up to `matches.MAX_PAIRS`.
+MAX_PARTS = 32
+MAX_RESULT_MB = 100
+_SMALLER = "take a smaller radius, or use manage.py alerce_xmatch"
+_CHANGED = (
+    *("state", "n_matches", "done", "failed", "faults", "problems", "summary", "result", "busy_until", "attempts"),
+)
 
 
 def start(job: CrossmatchJob, options: dict[str, Any]) -> None:
@@ -56,7 +64,8 @@ def advance(pk: int) -> bool:
     now = timezone.now()
     free = Q(busy_until=None) | Q(busy_until__lt=now)
     mine = CrossmatchJob.objects.filter(free, pk=pk, state=State.RUNNING)
-    if not mine.update(busy_until=now + LONGEST_BATCH):
+    claimed = now + LONGEST_BATCH
+    if not mine.update(busy_until=claimed, attempts=F("attempts") + 1):
         return False
     job = CrossmatchJob.objects.get(pk=pk)
     part = None
@@ -67,10 +76,9 @@ def advance(pk: int) -> bool:
         if not known:
             logger.exception("cross-match %s failed", pk)
         job.state = State.FAILED
-        job.problems.append(str(error) if known else "something failed; the server's log says what")
-    job.busy_until = None
-    _save(job, part)
-    return job.state == State.RUNNING
+        job.faults.append(f"{error}." if known else "Something failed; the server's log says what.")
+    job.busy_until, job.attempts = None, 0
+    return _save(job, part, claimed) and job.state == State.RUNNING
 
 
 def _step(job: CrossmatchJob) -> CrossmatchPart | None:
@@ -92,14 +100,13 @@ def _asked(
     number, batch = job.done, batches[job.done]
     source, options = sources[batch.number], job.options
     try:
-        found = matching.ask(source, places, batch, options["radius_arcsec"], options["nearest_only"])
-        if job.n_matches + len(found.row) > MAX_MATCHES:
-            raise InputError(
-                f"more than {MAX_MATCHES:,} matches: take a smaller radius, or use manage.py alerce_xmatch"
-            )
+        if job.attempts > MAX_ATTEMPTS:
+            raise InputError(f"what asked it stopped without a word {MAX_ATTEMPTS} times")
+        asked = matching.ask(source, places, batch, options["radius_arcsec"], options["nearest_only"])
+        found = _few(asked, MAX_MATCHES - job.n_matches)
     except AlerceLikeError as error:
-        asked = f"the result holds what it has around the first {batch.first:,} positions"
-        job.problems.append(f"{source.name}: {error}; {asked if batch.first else 'nothing of it is in the result'}.")
+        kept = f"the result holds what it has around the first {batch.first:,} positions"
+        job.faults.append(f"{source.name}: {error}; {kept if batch.first else 'nothing of it is in the result'}.")
         job.failed.append(batch.number)
         job.done += sum(later.number == batch.number for later in batches[number:])
         return None
@@ -108,16 +115,42 @@ def _asked(
     return CrossmatchPart(job=job, number=number, catalogue=batch.number, content=found.packed())
 
 
+def _few(asked: Iterable[Matches], most: int) -> Matches:
+    """Return all parts of a batch as one; raises `InputError` for more matches, or for more parts than we wait for."""
+    parts, n_matches = [], 0
+    for part in asked:
+        parts.append(part)
+        n_matches += len(part.row)
+        if n_matches > most:
+            raise InputError(f"more than {MAX_MATCHES:,} matches: {_SMALLER}")
+        if len(parts) > MAX_PARTS:
+            raise InputError(f"too much lies around these positions: {_SMALLER}")
+    return Matches.joined(parts)
+
+
+class _Bounded(StringIO):
+    """A text of up to `MAX_RESULT_MB` million characters."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > MAX_RESULT_MB * 1e6:
+            raise InputError(f"the result has more than {MAX_RESULT_MB} MB: {_SMALLER}")
+        return super().write(text)
+
+
 def _finish(job: CrossmatchJob, table: CsvFile, places: Positions, sources: Sequence[Source]) -> None:
+    if job.attempts > MAX_ATTEMPTS:
+        raise InputError(f"what wrote the result stopped without a word {MAX_ATTEMPTS} times: {_SMALLER}")
     parts = list(job.parts.values_list("pk", "catalogue"))
     found = [
         Found(source.name, [partial(_load, pk) for pk, catalogue in parts if catalogue == number])
         for number, source in enumerate(sources)
     ]
-    text = StringIO()
+    text = _Bounded()
     joined.write(table, found, text, job.options["matches_only"])
     job.result = compress(text.getvalue().encode(), 1)
     job.summary = summary.of(table, places, found, job.options)
+    for number in job.failed:
+        job.summary["catalogues"][number]["failed"] = True
     job.state = State.DONE
 
 
@@ -125,12 +158,17 @@ def _load(pk: int) -> Matches:
     return Matches.unpacked(bytes(CrossmatchPart.objects.get(pk=pk).content))
 
 
-def _save(job: CrossmatchJob, part: CrossmatchPart | None) -> None:
+def _save(job: CrossmatchJob, part: CrossmatchPart | None, claimed: datetime) -> bool:
+    """Keep what a batch gave; returns whether the job was still ours.
+
+    Meanwhile the user may have deleted it, or others who took us for dead have done this batch and more.
+    """
     with transaction.atomic():
-        # the user may have deleted it meanwhile
-        if not CrossmatchJob.objects.filter(pk=job.pk).update(**{name: getattr(job, name) for name in _CHANGED}):
-            return
+        ours = CrossmatchJob.objects.filter(pk=job.pk, busy_until=claimed)
+        if not ours.update(**{name: getattr(job, name) for name in _CHANGED}):
+            return False
         if part:
             part.save()
-        if job.state == State.DONE:
+        if job.state != State.RUNNING:
             job.parts.all().delete()
+    return True

@@ -45,7 +45,8 @@ def write(table: CsvFile, found: Sequence[Found], out: TextIOBase, matches_only:
     A row has as many lines as it has matches in the catalogue that holds most of them: the nearest matches of all
     catalogues are on its first line. A row without a match has one line, or with ``matches_only`` none.
     """
-    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")
+    # the writer quotes a cell for the characters that end lines: both of them, since readers end one at either
+    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\r\n")
     writer.writerow(header(table, found))
     blank = [[""] * (1 + len(one.columns)) for one in found]
     matched = [_Lookup(one.by_row()) for one in found]

@@ -13,11 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from tom_alerce_like.exceptions import ConfigurationError
-from tom_alerce_like.plugins.crossmatch import positions
-from tom_alerce_like.plugins.crossmatch.match import crossmatch
-from tom_alerce_like.plugins.crossmatch.matches import Floats, Matches
-from tom_alerce_like.plugins.hosts.sources.index import SkyIndex
+from tom_alerce_like.exceptions import ConfigurationError, InputError
+from tom_alerce_like.plugins.crossmatch import matches
+from tom_alerce_like.plugins.crossmatch.match import Sources, crossmatch
+from tom_alerce_like.plugins.crossmatch.matches import Floats, Matches, TooManyMatches
+from tom_alerce_like.plugins.hosts.sources import spellings
+
+#: What a file's name ends with -> how it is read.
+FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".gz": "csv"}
 
 
 class LocalCatalogue:
@@ -37,34 +40,60 @@ class LocalCatalogue:
     def match(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float, nearest_only: bool) -> Matches:
         """Return what lies around places, see `matches.Source`."""
         try:
+            few_enough(self._index.count(ra_deg, dec_deg, radius_arcsec))
             pairs = crossmatch(ra_deg, dec_deg, self._index, radius_arcsec, nearest_only)
-            found = self._dataset.take(pa.array(pairs["catalogue_row"].to_numpy()))
+            found = taken(self._dataset, pairs)
         except (OSError, ValueError, pa.ArrowException) as error:
+            if isinstance(error, TooManyMatches):
+                raise
             raise ConfigurationError(f"the catalogue {self.name} ({self.path}) cannot be read: {error}") from error
         return Matches(pairs["row"].to_numpy(), pairs["separation_arcsec"].to_numpy(), texts(found))
 
     @cached_property
-    def _dataset(self) -> ds.Dataset:
-        return ds.dataset(self.path, format="csv" if self._suffix in (".csv", ".gz") else "parquet")
-
-    @property
-    def _suffix(self) -> str:
-        files = [self.path] if not self.path.is_dir() else sorted(self.path.rglob("*.*"))
-        return files[0].suffix.lower() if files else ""
+    def position(self) -> tuple[str, str]:
+        """The columns of right ascension and declination."""
+        return position_of(self.name, self._dataset.schema.names)
 
     @cached_property
-    def _index(self) -> SkyIndex:
-        names = position_of(self.name, self._dataset.schema.names)
-        table = self._dataset.to_table(columns=[*names])
-        return SkyIndex(*(table[name].to_numpy().astype(float) for name in names))
+    def _dataset(self) -> ds.Dataset:
+        """All files of the first kind that a folder holds: others, as a README, are no part of the catalogue."""
+        files = [self.path]
+        if self.path.is_dir():
+            found = sorted(path for path in self.path.rglob("*") if path.suffix.lower() in FORMATS and path.is_file())
+            files = [path for path in found if path.suffix.lower() == found[0].suffix.lower()]
+        if not files:
+            raise ConfigurationError(f"the catalogue {self.name} ({self.path}) holds no parquet or CSV file")
+        return ds.dataset([str(path) for path in files], format=FORMATS.get(files[0].suffix.lower(), "parquet"))
+
+    @cached_property
+    def _index(self) -> Sources:
+        return indexed(self._dataset, self.position)
+
+
+def few_enough(n_pairs: int) -> None:
+    """Raise `TooManyMatches` for more pairs than are made at a time."""
+    if n_pairs > matches.MAX_PAIRS:
+        raise TooManyMatches(f"more than {matches.MAX_PAIRS:,} sources around these positions: take a smaller radius")
+
+
+def indexed(dataset: ds.Dataset, position: tuple[str, str]) -> Sources:
+    """Return the sources of a table; raises OSError, ValueError or pyarrow's errors where it cannot be read."""
+    table = dataset.to_table(columns=[*position])
+    return Sources(*(table[name].to_numpy().astype(float) for name in position))
+
+
+def taken(dataset: ds.Dataset, pairs: pd.DataFrame) -> pa.Table:
+    """Return the rows of a table that are in pairs: without any the table is not read."""
+    return dataset.take(pa.array(pairs["catalogue_row"].to_numpy())) if len(pairs) else dataset.schema.empty_table()
 
 
 def position_of(catalogue: str, names: Sequence[str]) -> tuple[str, str]:
     """Return which columns are right ascension and declination; raises `ConfigurationError`."""
-    pair = positions.guess(names)
-    if pair is None:
-        raise ConfigurationError(f"the catalogue {catalogue} has no columns like ra and dec: {', '.join(names)}")
-    return names[pair[0]], names[pair[1]]
+    try:
+        ra, dec = spellings.position(names)
+    except InputError as error:
+        raise ConfigurationError(f"the catalogue {catalogue}: {error}") from error
+    return names[ra], names[dec]
 
 
 def texts(table: pa.Table) -> pd.DataFrame:

@@ -23,6 +23,15 @@ def crossmatch(
     return pairs[first_of(row)].reset_index(drop=True) if nearest_only else pairs
 
 
+class Sources(SkyIndex):
+    """Sources that are counted before they are paired: the pairs of a wide radius may not fit into the memory."""
+
+    def count(self, ra_deg: ArrayLike, dec_deg: ArrayLike, radius_arcsec: float) -> int:
+        """Return how many pairs `crossmatch` makes, but for those at the very edge of the radius."""
+        places = SkyIndex(ra_deg, dec_deg)
+        return int(places._tree.count_neighbors(self._tree, 2 * np.sin(np.radians(radius_arcsec / 3600) / 2)))
+
+
 def first_of(row: np.ndarray) -> np.ndarray:
     """Return which entries of ordered row numbers are the first of their row."""
     return np.append(True, row[1:] != row[:-1])[: len(row)]

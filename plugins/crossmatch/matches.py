@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Protocol, Self
@@ -11,11 +11,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.crossmatch.match import first_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _ROW, _APART = "0 row", "1 separation"
+_OWN = ("row", "separation_arcsec")
+
+
+#: What is paired at a time, whatever the radius: some hundred MB.
+MAX_PAIRS = 300_000
+
+
+class TooManyMatches(InputError):
+    """There is more around these places than is kept in memory at a time: ask for half of them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,14 @@ class Matches:
         """Return the same matches where place k is called ``rows[k]``."""
         return Matches(rows[self.row], self.separation_arcsec, self.table)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Matches]) -> Matches:
+        """Return the matches of several parts, which are ordered."""
+        if len(parts) == 1:
+            return parts[0]
+        row, apart_arcsec = (np.concatenate([getattr(part, name) for part in parts]) for name in _OWN)
+        return Matches(row, apart_arcsec, pd.concat([part.table for part in parts], ignore_index=True).fillna(""))
+
     def packed(self) -> bytes:
         """Return all of it as a parquet file."""
         buffer = BytesIO()
@@ -65,11 +83,15 @@ class Matches:
 class Source(Protocol):
     """A catalogue to match with.
 
-    ``name`` is what its columns are called after; ``batch_rows`` is how many places it is asked for at a time,
-    ``max_rows`` how many in all, ``max_radius_arcsec`` how far around each.
+    ``name`` is what its columns are called after; ``position`` which of its columns are right ascension and
+    declination, where files are read: after the first question; ``batch_rows`` is how many places it is asked for at a
+    time, ``max_rows`` how many in all, ``max_radius_arcsec`` how far around each.
     """
 
     name: str
+
+    @property
+    def position(self) -> tuple[str, str] | None: ...
 
     @property
     def batch_rows(self) -> int: ...
@@ -81,7 +103,10 @@ class Source(Protocol):
     def max_radius_arcsec(self) -> float: ...
 
     def match(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float, nearest_only: bool) -> Matches:
-        """Return what lies around finite places (degrees); raises the `AlerceLikeError` family."""
+        """Return what lies around finite places (degrees); raises the `AlerceLikeError` family.
+
+        `TooManyMatches` asks for fewer places at a time.
+        """
 
 
 def columns_of(parts: Iterable[Matches]) -> list[str]:

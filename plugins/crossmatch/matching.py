@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tom_alerce_like.exceptions import InputError
-from tom_alerce_like.plugins.crossmatch.matches import Matches, Source
+from tom_alerce_like.plugins.crossmatch.matches import Matches, Source, TooManyMatches
 from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 
@@ -45,8 +45,22 @@ def known(positions: Positions) -> np.ndarray:
     return np.flatnonzero(np.isfinite(positions.ra_deg))
 
 
-def ask(source: Source, positions: Positions, batch: Batch, radius_arcsec: float, nearest_only: bool) -> Matches:
-    """Ask a catalogue for one batch; places are numbered by the rows of the table. Raises as `matches.Source`."""
+def ask(
+    source: Source, positions: Positions, batch: Batch, radius_arcsec: float, nearest_only: bool
+) -> Iterator[Matches]:
+    """Ask a catalogue for one batch, in halves where there is too much at once, and give the parts in order.
+
+    Places are numbered by the rows of the table. Raises as `matches.Source`.
+    """
     rows = known(positions)[batch.first : batch.last]
-    found = source.match(positions.ra_deg[rows], positions.dec_deg[rows], radius_arcsec, nearest_only)
-    return found.numbered(rows)
+    try:
+        found = source.match(positions.ra_deg[rows], positions.dec_deg[rows], radius_arcsec, nearest_only)
+    except TooManyMatches:
+        if len(rows) < 2:
+            raise
+    else:
+        yield found.numbered(rows)
+        return
+    middle = (batch.first + batch.last) // 2
+    for half in (replace(batch, last=middle), replace(batch, first=middle)):
+        yield from ask(source, positions, half, radius_arcsec, nearest_only)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from zlib import compress, decompress
@@ -30,18 +30,23 @@ class State(models.TextChoices):
     FAILED = "failed", "failed"
 
 
+def _oldest() -> datetime:
+    return timezone.now() - timedelta(days=KEEP_DAYS)
+
+
 class JobQuerySet(models.QuerySet["CrossmatchJob"]):
     """Jobs, without their contents where those are not asked for."""
 
     def of(self, user: Any) -> JobQuerySet:
-        """Return the jobs of a user, the newest first: those of others do not exist for them."""
-        return self.filter(owner=user.pk).defer(*CONTENTS)
+        """Return the jobs of a user, the newest first: those of others, and old ones, do not exist for them."""
+        return self.filter(owner=user.pk, created__gte=_oldest()).defer(*CONTENTS)
 
     def forget_old(self, user: Any) -> None:
         """Delete everybody's old jobs, and this user's oldest."""
-        self.filter(created__lt=timezone.now() - timedelta(days=KEEP_DAYS)).delete()
+        # whoever deletes rows loads them first, and their contents are large
+        self.filter(created__lt=_oldest()).only("pk").delete()
         surplus = self.of(user).values_list("pk", flat=True)[KEEP_JOBS:]
-        self.filter(pk__in=list(surplus)).delete()
+        self.filter(pk__in=list(surplus)).only("pk").delete()
 
 
 class CrossmatchJob(models.Model):
@@ -58,8 +63,11 @@ class CrossmatchJob(models.Model):
     done = models.PositiveIntegerField(default=0, help_text="batches that were asked")
     total = models.PositiveIntegerField(default=0, help_text="batches in all")
     busy_until = models.DateTimeField(null=True, help_text="somebody works on a batch, or has died")
+    attempts = models.PositiveIntegerField(default=0, help_text="how often the batch was begun")
+    queued = models.DateTimeField(null=True, help_text="when a task worker was last told to go on")
     failed = models.JSONField(default=list, help_text="numbers of the catalogues that no more is asked of")
-    problems = models.JSONField(default=list)
+    faults = models.JSONField(default=list, help_text="what failed, in words: catalogues, or the job")
+    problems = models.JSONField(default=list, help_text="rows without a position, in words: the first of them")
     summary = models.JSONField(default=dict, help_text="what the page shows of the matches: as summary.of gives it")
     result = models.BinaryField(null=True, help_text="the CSV file with the matches, compressed")
     created = models.DateTimeField(auto_now_add=True, db_index=True)

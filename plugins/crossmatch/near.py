@@ -6,27 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
 from tom_targets.models import Target
 from tom_targets.permissions import targets_for_user
 
-from tom_alerce_like.sky import separation_arcsec
+from tom_alerce_like.bulk import slices
+from tom_alerce_like.ingest.cone import targets_within
 
 
 def targets(user: Any, ra_deg: Sequence[float], dec_deg: Sequence[float], radius_arcsec: float) -> list[list[Any]]:
     """Return for each of a few places the targets within the radius that the user may view, nearest first.
 
-    The index on declination that our migration adds finds them.
+    The index on declination that our migration adds finds them; only those that are near are loaded.
     """
-    if not len(ra_deg):
-        return []
-    height = radius_arcsec / 3600 * (1 + 1e-9)
-    strips = Q()
-    for dec in set(dec_deg):
-        strips |= Q(dec__range=(dec - height, dec + height))
-    found = list(targets_for_user(user, Target.objects.filter(strips, ra__isnull=False), "view_target"))
-    if not found:
-        return [[] for _ in ra_deg]
-    there = [np.array([getattr(target, name) for target in found], dtype=float) for name in ("ra", "dec")]
-    apart = separation_arcsec(np.array(ra_deg)[:, None], np.array(dec_deg)[:, None], *there)
-    return [[found[at] for at in np.argsort(line, kind="stable") if line[at] <= radius_arcsec] for line in apart]
+    place, pk, apart = targets_within(np.array(ra_deg, float), np.array(dec_deg, float), radius_arcsec)
+    seen: dict[int, Any] = {}
+    for some in slices(sorted(set(pk.tolist()))):
+        seen |= {one.pk: one for one in targets_for_user(user, Target.objects.filter(pk__in=some), "view_target")}
+    found: list[list[Any]] = [[] for _ in ra_deg]
+    for at in np.lexsort((pk, apart)):
+        if pk[at] in seen:
+            found[place[at]].append(seen[pk[at]])
+    return found

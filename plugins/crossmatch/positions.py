@@ -1,8 +1,7 @@
-"""Which columns hold the positions, and the positions in them."""
+"""The positions in the columns of a table."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,31 +13,7 @@ from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 
 Floats = NDArray[np.float64]
-#: How people begin or end the names of a pair of columns.
-_PAIRS = (
-    ("ra", "dec"),
-    ("ra", "decl"),
-    ("ra", "de"),
-    ("rightascension", "declination"),
-    ("alpha", "delta"),
-)
 _SEXAGESIMAL = r"([+-]?)(\d{1,3})\s*[:hd°\s]\s*(\d{1,2})\s*[:m'′\s]\s*(\d{1,2}(?:\.\d*)?)\s*[s\"″]?"
-
-
-def guess(header: Sequence[str]) -> tuple[int, int] | None:
-    """Return the numbers of the columns of right ascension and declination by their names, None where none look so.
-
-    ``ra`` and ``dec``, ``RA_deg`` and ``DEC_deg``, ``meanra`` and ``meandec``, ``RAJ2000`` and ``DEJ2000``: of several
-    pairs the one with the shortest names, of these the first.
-    """
-    plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
-    found = []
-    for number, name in enumerate(plain):
-        for ra, dec in _PAIRS:
-            others = [dec + name[len(ra) :]] if name.startswith(ra) else []
-            others += [name[: -len(ra)] + dec] if name.endswith(ra) else []
-            found += [(len(name), number, plain.index(other)) for other in others if other in plain]
-    return min(found)[1:] if found else None
 
 
 def column(header: Sequence[str], name: str) -> int:

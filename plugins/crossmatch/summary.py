@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
 
@@ -10,11 +11,11 @@ import numpy as np
 import plotly.graph_objs as go
 
 from tom_alerce_like.plots import as_json, look
-from tom_alerce_like.plugins.crossmatch import positions
 from tom_alerce_like.plugins.crossmatch.csvfile import CsvFile
 from tom_alerce_like.plugins.crossmatch.joined import Found
 from tom_alerce_like.plugins.crossmatch.matches import Matches
 from tom_alerce_like.plugins.crossmatch.positions import Positions
+from tom_alerce_like.plugins.hosts.sources import spellings
 
 BINS = 30
 FIRST = 50
@@ -28,20 +29,22 @@ def of(table: CsvFile, places: Positions, found: Sequence[Found], options: dict[
     """Return counts and separations by catalogue, and the first matches, as JSON can hold them."""
     edges = np.linspace(0, options["radius_arcsec"], BINS + 1)
     counted: list[dict[str, Any]] = []
-    first: list[dict[str, Any]] = []
+    first: list[list[dict[str, Any]]] = []
     for one in found:
         n_rows = n_pairs = 0
+        its_first: list[dict[str, Any]] = []
         histogram = np.zeros(BINS, dtype=int)
         for load in one.parts:
             part = load()
             n_rows += len(np.unique(part.row))
             n_pairs += len(part.row)
             histogram += np.histogram(part.separation_arcsec, edges)[0]
-            if len(first) < FIRST * len(found):
-                first += _matches(part, one.name)
+            its_first += _matches(part, one.name, FIRST - len(its_first))
+        first.append(its_first)
         counted.append({"name": one.name, "rows": n_rows, "pairs": n_pairs, "histogram": histogram.tolist()})
-    # of each row the catalogues in the order in which they were chosen
-    shown = sorted(first, key=itemgetter("row"))[:FIRST]
+    # the catalogues take turns, so that each of them is seen
+    turns = [match for turn in zip_longest(*first) for match in turn if match]
+    shown = sorted(turns[:FIRST], key=itemgetter("row"))
     said = _said(table, {match["row"] for match in shown}, {options["ra"], options["dec"]})
     return {
         "catalogues": counted,
@@ -84,8 +87,8 @@ def draw(summary: dict[str, Any]) -> dict[str, Any] | None:
     return as_json(figure)
 
 
-def _matches(part: Matches, catalogue: str) -> list[dict[str, Any]]:
-    lines = part.table.iloc[:FIRST].to_dict("records")
+def _matches(part: Matches, catalogue: str, n: int) -> list[dict[str, Any]]:
+    lines = part.table.iloc[:n].to_dict("records")
     return [
         {"row": int(row), "separation_arcsec": float(apart), "catalogue": catalogue, "values": _values(line)}
         for row, apart, line in zip(part.row, part.separation_arcsec, lines, strict=False)
@@ -95,7 +98,7 @@ def _matches(part: Matches, catalogue: str) -> list[dict[str, Any]]:
 def _values(line: Mapping[Any, str]) -> list[tuple[str, str]]:
     """Return the first columns that say something beside the position and are not long."""
     names = list(line)
-    left = {names[number] for number in positions.guess(names) or ()}
+    left = {names[number] for pair in spellings.positions(names) for number in pair}
     said = [(name, value) for name, value in line.items() if value and name not in left and len(value) <= _LONGEST]
     return said[:_VALUES]
 

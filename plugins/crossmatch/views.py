@@ -12,7 +12,6 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.generic import FormView, View
@@ -75,7 +74,7 @@ class JobView(LoginRequiredMixin, FormView):
             form.add_error(None, f"{error}.")
             return self.form_invalid(form)
         if tasks.in_background():
-            tasks.go_on.enqueue(self.job.pk)
+            tasks.enqueue(self.job.pk)
         return redirect("tom_alerce_like_crossmatch:job", pk=self.job.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -96,10 +95,10 @@ class Advance(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = job_of(request, pk)
         background = tasks.in_background()
-        if not background:
+        if background:
+            tasks.revive(job.pk)
+        else:
             jobs.advance(job.pk)
-        elif job.busy_until and job.busy_until < timezone.now():
-            tasks.go_on.enqueue(job.pk)
         job = job_of(request, pk)
         if "HX-Request" not in request.headers:
             return redirect("tom_alerce_like_crossmatch:job", pk=pk)

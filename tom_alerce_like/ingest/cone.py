@@ -13,6 +13,7 @@ from tom_alerce_like.bulk import slices
 from tom_alerce_like.sky import separation_arcsec
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 # three values a place; see bulk.SLICE
 _PLACES = 300
 # CROSS JOIN keeps SQLite from making the targets the outer loop: each place is one search of the index on `dec`
@@ -30,15 +31,20 @@ def nearest_targets(ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> di
     All targets count, whoever made them. The cost follows the number of targets in a strip of that declination, by
     the index that our migration adds.
     """
-    found = [row for part in slices(range(len(ra_deg)), _PLACES) for row in _strips(part, dec_deg, radius_arcsec)]
-    if not found:
-        return {}
-    places, ids, ra, dec = (np.array(column) for column in zip(*found, strict=True))
-    apart = separation_arcsec(ra_deg[places], dec_deg[places], ra, dec)
-    near = np.flatnonzero(apart <= radius_arcsec)
+    places, ids, apart = targets_within(ra_deg, dec_deg, radius_arcsec)
     # the farthest first, so that the nearest is the one that stays; of equals the oldest target
-    order = near[np.lexsort((-ids[near], -apart[near]))]
+    order = np.lexsort((-ids, -apart))
     return dict(zip(places[order].tolist(), ids[order].tolist(), strict=True))
+
+
+def targets_within(ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> tuple[Ints, Ints, Floats]:
+    """Return (place, id of a target, separation in arcsec) of all targets within the radius of places, in any order."""
+    found = [row for part in slices(range(len(ra_deg)), _PLACES) for row in _strips(part, dec_deg, radius_arcsec)]
+    places, ids = (np.array([row[column] for row in found], np.int64) for column in (0, 1))
+    ra, dec = (np.array([row[column] for row in found], np.float64) for column in (2, 3))
+    apart = separation_arcsec(ra_deg[places], dec_deg[places], ra, dec)
+    near = apart <= radius_arcsec
+    return places[near], ids[near], apart[near]
 
 
 def _strips(places: Sequence[int], dec_deg: Floats, radius_arcsec: float) -> list[tuple[int, int, float, float]]:

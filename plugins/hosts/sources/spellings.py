@@ -66,7 +66,7 @@ def positions(header: Sequence[str]) -> list[tuple[int, int]]:
         ra, dec = map(_plain, pair)
         if ra in plain and dec in plain:
             return [(plain.index(ra), plain.index(dec))]
-    found = {}
+    found: dict[int, int] = {}
     for number, name in enumerate(plain):
         if _NO_POSITION.search(header[number].lower().strip()):
             continue

@@ -39,6 +39,8 @@ def test_every_row_is_kept_with_its_matches(given, named, capsys):
     assert float(rows[0]["separation_arcsec"]) == pytest.approx(0.36, abs=1e-5)
     assert [row["stars_mag"] for row in rows] == ["15.5", "", "17.25", "", "", "18"]
     said = capsys.readouterr().err
+    assert "list.csv: the position is in the columns RA_deg and DEC_deg" in said
+    assert "stars: the position is in the columns ra and dec" in said
     assert "line 4: no position: kept without a match" in said
     assert said.strip().endswith("xmatch: rows=5 bad=1 lines=6 failed=0") and "1/1" in said
 
@@ -113,6 +115,45 @@ def test_wrong_files_are_told(tmp_path, named):
     lost.write_text("name,lon,lat\na,1,2\n")
     with pytest.raises(CommandError, match=r"which columns are the position.*name, lon, lat"):
         run(lost, "--catalogue", "stars")
+    lost.write_text("host_ra,host_dec,sn_ra,sn_dec\n1,2,3,4\n")
+    with pytest.raises(CommandError, match="host_ra and host_dec or sn_ra and sn_dec; give --ra and --dec"):
+        run(lost, "--catalogue", "stars")
+
+
+def test_a_wide_radius_is_matched_in_parts(given, named, monkeypatch):
+    from tom_alerce_like.plugins.crossmatch import matches
+
+    whole = run(given, "--catalogue", "stars", "--radius", "5")
+    monkeypatch.setattr(matches, "MAX_PAIRS", 2)
+    assert run(given, "--catalogue", "stars", "--radius", "5") == whole
+    monkeypatch.setattr(matches, "MAX_PAIRS", 1)
+    with pytest.raises(CommandError, match="not every catalogue"):
+        run(given, "--catalogue", "stars", "--radius", "5")
+    assert "far" not in given.with_name("out.csv").read_text(), "two sources at one place are one too many"
+
+
+def test_cells_with_a_lone_carriage_return_stay_one_cell(given, named):
+    given.write_bytes(b'name;ra;dec\n"a\rb";10;20\nc;200;5\n')
+    assert [row["name"] for row in run(given, "--catalogue", "stars")] == ["a\rb", "c"]
+
+
+def test_a_folder_may_hold_other_files(given, stars, settings: Any, tmp_path):
+    import pandas as pd
+
+    table = pd.read_parquet(stars)
+    for kind in ("parquet", "csv"):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "README.md").write_text("what this is")
+        (tmp_path / kind / "A.txt").write_text("more of it")
+    (tmp_path / "empty").mkdir()
+    table.to_csv(tmp_path / "csv" / "stars.csv", index=False)
+    table.to_parquet(tmp_path / "parquet" / "stars.parquet", index=False)
+    paths = {kind: str(tmp_path / kind) for kind in ("csv", "parquet", "empty")}
+    settings.TOM_ALERCE_LIKE = {"XMATCH_CATALOGUES": paths}
+    rows = run(given, "--catalogue", "csv", "--catalogue", "parquet", "--nearest")
+    assert rows[0]["csv_star"] == rows[0]["parquet_star"] == "near"
+    with pytest.raises(CommandError):
+        run(given, "--catalogue", "empty")
 
 
 def test_wrong_catalogues_are_told(given, tmp_path, settings: Any, capsys):
@@ -121,7 +162,7 @@ def test_wrong_catalogues_are_told(given, tmp_path, settings: Any, capsys):
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1 and nothing more")
     late = tmp_path / "late.csv"
-    late.write_text("ra,dec,mag\n" + "10,20,1\n" * 300_000 + "10,20,faint\n")
+    late.write_text("ra,dec,mag\n" + "50,20,1\n" * 300_000 + "10,20,faint\n")
     paths = {"gone": tmp_path / "gone.parquet", "other": other, "broken": broken, "late": late}
     settings.TOM_ALERCE_LIKE = {"XMATCH_CATALOGUES": {name: str(path) for name, path in paths.items()}}
     for name, path in paths.items():
@@ -129,7 +170,7 @@ def test_wrong_catalogues_are_told(given, tmp_path, settings: Any, capsys):
             run(given, "--catalogue", name)
         assert len(given.with_name("out.csv").read_text().splitlines()) == len(LIST.splitlines())
         said = capsys.readouterr().err
-        assert f"{name}: the catalogue {name}" in said and (str(path) in said or "no columns like ra and dec" in said)
+        assert f"{name}: the catalogue {name}" in said and (str(path) in said or "no columns look like" in said)
 
 
 def test_an_older_result_is_replaced_only_by_a_whole_one(given, named):

@@ -8,12 +8,15 @@ from pathlib import Path
 import astropy.units as u
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from astropy_healpix import HEALPix
 
 from tom_alerce_like.exceptions import ConfigurationError
-from tom_alerce_like.plugins.crossmatch import catalogues
+from tom_alerce_like.plugins.crossmatch import catalogues, matches, matching
 from tom_alerce_like.plugins.crossmatch.local import LocalCatalogue
+from tom_alerce_like.plugins.crossmatch.matching import Batch
+from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 ORDERS = (0, 1, 3)
 N = 1200
@@ -82,6 +85,38 @@ def test_only_the_pixels_around_the_places_are_read(sky, tmp_path):
     assert again.table.equals(whole.table)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         source.match(ra, dec, 30.0, False)
+
+
+def test_columns_are_read_only_where_something_matches(tmp_path):
+    file = tmp_path / "dataset" / "Norder=0" / "Dir=0" / "Npix=4.parquet"
+    file.parent.mkdir(parents=True)
+    tmp_path.joinpath("hats.properties").write_text("")
+    own = {"RA": [0.5], "DEC": [0.5], "ra_err": [1.0], "dec_err": [1.0]}
+    pd.DataFrame(own | {"said": ["something"]}).to_parquet(file, index=False)
+    source = catalogues._local("sky", tmp_path)
+    assert source.match(np.array([0.5]), np.array([0.5]), 10.0, False).table["said"].tolist() == ["something"]
+    column = pq.read_metadata(file).row_group(0).column(4)
+    content = bytearray(file.read_bytes())
+    first = column.dictionary_page_offset
+    content[first : first + column.total_compressed_size] = b"\xff" * column.total_compressed_size
+    file.write_bytes(content)
+    found = source.match(np.array([0.6]), np.array([0.5]), 10.0, False)
+    assert len(found.row) == 0 and source.position == ("RA", "DEC")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        source.match(np.array([0.5]), np.array([0.5]), 10.0, False)
+
+
+def test_pairs_are_counted_over_all_files(sky, monkeypatch):
+    folder, _, ra, dec = sky
+    source = catalogues._local("sky", folder)
+    places = Positions(ra, dec, 0)
+    [whole] = matching.ask(source, places, Batch(0, 0, len(ra)), 60.0, False)
+    monkeypatch.setattr(matches, "MAX_PAIRS", 100)
+    parts = list(matching.ask(source, places, Batch(0, 0, len(ra)), 60.0, False))
+    assert len(parts) > 5 and max(len(part.row) for part in parts) <= 100
+    again = matches.Matches.joined(parts)
+    assert again.row.tolist() == whole.row.tolist()
+    assert again.table["name"].tolist() == whole.table["name"].tolist()
 
 
 def touched(source, ra, dec):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.plugins.crossmatch.conftest import STARS, Cds, Recorded
 from tom_alerce_like import http
 from tom_alerce_like.exceptions import BadReply, InputError, RequestRefused, ServiceUnavailable
-from tom_alerce_like.plugins.crossmatch import catalogues
+from tom_alerce_like.plugins.crossmatch import catalogues, matching
 from tom_alerce_like.plugins.crossmatch.catshtm import CatsHtm
 from tom_alerce_like.plugins.crossmatch.cds import CdsCatalogue
+from tom_alerce_like.plugins.crossmatch.matches import Matches
+from tom_alerce_like.plugins.crossmatch.matching import Batch
+from tom_alerce_like.plugins.crossmatch.positions import Positions
 
 RA, DEC = np.array([10.0, 0.0, 100.0]), np.array([20.0, 0.0, 5.0])
 
@@ -92,6 +96,26 @@ def test_a_question_is_asked_again(service):
     service.faults = [(503, b"")]
     found = CdsCatalogue("simbad", "simbad", url=service.url).match(RA, DEC, 5.0, nearest_only=False)
     assert len(found.row) == 3 and len(service.asked) == 2
+
+
+def test_a_batch_with_too_large_an_answer_is_asked_in_halves(service, quick, settings, monkeypatch):
+    monkeypatch.setattr(CdsCatalogue, "batch_rows", 4)
+    places = Positions(np.append(RA, 359.9999), np.append(DEC, 0.0), 0)
+    source = CdsCatalogue("simbad", "simbad", quick, service.url)
+    whole = list(matching.ask(source, places, Batch(0, 0, 4), 5.0, False))
+    settings.TOM_ALERCE_LIKE = {"MAX_REPLY_MB": 2e-4}
+    service.asked.clear()
+    parts = list(matching.ask(source, places, Batch(0, 0, 4), 5.0, False))
+    assert len(whole) == 1 and [len(part.row) for part in parts] == [3, 1] and len(service.asked) == 3
+    pd.testing.assert_frame_equal(Matches.joined(parts).table, whole[0].table.reset_index(drop=True))
+    assert Matches.joined(parts).row.tolist() == whole[0].row.tolist() == [0, 0, 1, 3]
+    settings.TOM_ALERCE_LIKE = {"MAX_REPLY_MB": 1e-5}
+    with pytest.raises(InputError, match="narrow the query"):
+        list(matching.ask(source, places, Batch(0, 0, 4), 5.0, False))
+
+
+def test_positions_travel_encrypted():
+    assert CdsCatalogue("simbad", "simbad").url.startswith("https://")
 
 
 RECORDED = "catshtm/catshtm-alerce-online-crossmatch-all-b5d0c98ab851496a.json"

@@ -7,6 +7,8 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -15,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.core.make import candidate, user
-from tom_alerce_like.plugins.crossmatch import forms, jobs
+from tom_alerce_like.plugins.crossmatch import forms, jobs, matches, summary
 from tom_alerce_like.plugins.crossmatch.cds import CdsCatalogue
+from tom_alerce_like.plugins.crossmatch.local import LocalCatalogue
 from tom_alerce_like.plugins.crossmatch.models import KEEP_JOBS, CrossmatchJob, CrossmatchPart, State
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +172,86 @@ def test_two_who_ask_at_once_do_the_work_once(client, named):
     assert jobs.advance(job.pk) is True and newest().done == 1, "who has died is no longer waited for"
 
 
+def test_who_is_late_leaves_a_job_that_was_begun_again_alone(client, named, monkeypatch):
+    job = started(client)
+    ask = jobs.matching.ask
+
+    def late(*args):
+        # meanwhile others took this worker for dead and finished the job, and its owner began it again
+        CrossmatchJob.objects.update(state=State.DONE)
+        client.post(url("job", job), {**OPTIONS, "radius_arcsec": "1"})
+        return ask(*args)
+
+    monkeypatch.setattr(jobs.matching, "ask", late)
+    assert jobs.advance(job.pk) is False
+    assert newest().done == 0 and newest().busy_until is None and not CrossmatchPart.objects.exists()
+    monkeypatch.undo()
+    assert jobs.advance(job.pk) is True and newest().n_matches == 2
+
+
+def test_what_kills_its_process_is_not_tried_for_ever(client, named, monkeypatch):
+    job = started(client, vizier="J/ApJS/249/18/table2")
+
+    def killed(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.matching, "ask", killed)
+        for _ in range(jobs.MAX_ATTEMPTS):
+            with pytest.raises(KeyboardInterrupt):
+                jobs.advance(job.pk)
+            assert jobs.advance(job.pk) is False, "it is waited for"
+            CrossmatchJob.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+        assert jobs.advance(job.pk) is True and newest().failed == [0] and newest().attempts == 0
+    monkeypatch.setattr(
+        jobs.matching, "ask", lambda *args: iter([jobs.Matches(np.empty(0, np.int64), np.empty(0), pd.DataFrame())])
+    )
+    assert jobs.advance(job.pk) is True
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.joined, "write", killed)
+        for _ in range(jobs.MAX_ATTEMPTS):
+            with pytest.raises(KeyboardInterrupt):
+                jobs.advance(job.pk)
+            CrossmatchJob.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+        assert jobs.advance(job.pk) is False
+    page = client.get(url("job", job))
+    assert newest().state == State.FAILED and page.text.count("stopped without a word 2 times") == 2
+
+
+def test_what_failed_is_told_before_bad_lines(client, named, monkeypatch):
+    upload(client, b"name,ra,dec\none,10,20\n" + b"bad,,\n" * 30)
+    monkeypatch.setattr(CdsCatalogue.__init__, "__defaults__", (None, "http://127.0.0.1:9/"))
+    job = newest()
+    client.post(url("job", job), {**OPTIONS, "catalogues": ["simbad"]})
+    for _ in range(2):
+        client.post(url("advance", job))
+    text = " ".join(client.get(url("job", job)).text.split())
+    assert 0 < text.index("127.0.0.1:9 gives no answer") < text.index("line 3: no position") and "and more." in text
+    assert "simbad</strong>: not asked to the end" in text and "nothing within this radius" not in text
+
+
+def test_a_result_beyond_measure_fails_in_words(client, named, monkeypatch):
+    monkeypatch.setattr(jobs, "MAX_RESULT_MB", 1e-4)
+    job = finished(client)
+    assert job.state == State.FAILED and not CrossmatchPart.objects.exists()
+    assert "the result has more than" in client.get(url("job", job)).text
+
+
+def test_more_parts_of_a_batch_than_a_page_waits_for(client, named, monkeypatch):
+    monkeypatch.setattr(matches, "MAX_PAIRS", 2)
+    assert finished(client).n_matches == 3
+    monkeypatch.setattr(jobs, "MAX_PARTS", 1)
+    assert "too much lies around" in finished(client).faults[0]
+
+
+def test_the_first_matches_are_of_every_catalogue(client, named, cds, monkeypatch):
+    monkeypatch.setattr(summary, "FIRST", 2)
+    monkeypatch.setattr(CdsCatalogue, "batch_rows", 1)
+    monkeypatch.setattr(LocalCatalogue, "batch_rows", 1)
+    job = finished(client, catalogues=["stars", "simbad"])
+    assert [(match["row"], match["catalogue"]) for match in job.summary["first"]] == [(0, "stars"), (0, "simbad")]
+
+
 def test_a_job_that_is_deleted_meanwhile(client, named, monkeypatch):
     job = started(client)
     ask = jobs.matching.ask
@@ -196,9 +279,15 @@ def test_a_task_worker_does_it_where_there_is_one(client, named, settings):
         task = default_task_backend.results[-1]
         task.task.func(*task.args)
     assert newest().state == State.DONE and len(default_task_backend.results) == 2
-    CrossmatchJob.objects.update(state=State.RUNNING, busy_until=timezone.now() - timedelta(seconds=1))
+    ago = timezone.now() - timedelta(minutes=2)
+    for number, busy_until in enumerate((ago, None), 3):
+        CrossmatchJob.objects.update(state=State.RUNNING, busy_until=busy_until, queued=ago)
+        for _ in range(2):
+            client.post(url("advance", job))
+        assert len(default_task_backend.results) == number, "a worker that died, or a lost task, is followed by one"
+    CrossmatchJob.objects.update(busy_until=timezone.now() + timedelta(minutes=1), queued=ago)
     client.post(url("advance", job))
-    assert len(default_task_backend.results) == 3, "a worker that died is followed by another"
+    assert len(default_task_backend.results) == 4, "somebody works on it"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +308,9 @@ def test_bad_files_are_told(client, named, content, why):
 def test_large_files_are_told(client, named, monkeypatch):
     monkeypatch.setattr(forms, "MAX_ROWS", 3)
     assert "takes 1 to 3" in upload(client).text
+    monkeypatch.setattr(forms, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(forms, "MAX_ROWS", 4)
+    assert "3 columns; the page takes up to 2" in upload(client).text
     monkeypatch.setattr(forms, "MAX_FILE_MB", 1e-5)
     assert "use manage.py alerce_xmatch" in upload(client).text
     assert not CrossmatchJob.objects.exists()
@@ -274,10 +366,15 @@ def test_what_changes_needs_the_token(client, owner, named):
     assert CrossmatchJob.objects.values().get() == before
 
 
-def test_old_lists_are_forgotten(client, named):
+def test_old_lists_are_forgotten(client, owner, named):
     upload(client)
     old = newest()
     CrossmatchJob.objects.update(created=timezone.now() - timedelta(days=8))
+    assert client.get(url("job", old)).status_code == 404 and "list.csv" not in client.get(url("index")).text
+    said: list[str] = []
+    with connection.execute_wrapper(lambda execute, sql, *rest: (said.append(sql), execute(sql, *rest))[1]):
+        CrossmatchJob.objects.forget_old(owner)
+    assert said and not any('"result"' in sql or '"content"' in sql for sql in said)
     for number in range(KEEP_JOBS + 2):
         upload(client, name=f"{number}.csv")
     assert CrossmatchJob.objects.count() == KEEP_JOBS and not CrossmatchJob.objects.filter(pk=old.pk).exists()

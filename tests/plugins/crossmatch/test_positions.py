@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tom_alerce_like.exceptions import InputError
 from tom_alerce_like.plugins.crossmatch import csvfile, positions
+from tom_alerce_like.plugins.hosts.sources import spellings
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,31 @@ from tom_alerce_like.plugins.crossmatch import csvfile, positions
         ("rate,decay", None),
         ("ra,delta", None),
         ("glon,glat", None),
+        ("Source,RA_ICRS,DE_ICRS,pmRA,pmDE", (1, 2)),
+        ("RAJ2000,DEJ2000,pmRA,pmDE", (0, 1)),
+        ("pmRA,pmDE", None),
+        ("id,target_ra,target_dec,ra_err,dec_err", (1, 2)),
+        ("ra_err,dec_err,e_RAJ2000,e_DEJ2000,sigmara,sigmadec", None),
+        ("oid,meanra,meandec,gRA,gDec", (1, 2)),
+        ("gRA,gDec,meanra,meandec", (2, 3)),
+        ("ra_rad,dec_rad,s_ra,s_dec", (2, 3)),
+        ("raB1950,decB1950", None),
+        ("_RAJ2000,_DEJ2000,RAErr,DEErr", (0, 1)),
     ],
 )
 def test_columns_are_guessed(header, pair):
-    assert positions.guess(header.split(",")) == pair
+    assert spellings.positions(header.split(",")) == ([pair] if pair else [])
+
+
+def test_several_pairs_are_left_to_the_user():
+    header = ["host_ra", "host_dec", "x", "sn_ra", "sn_dec"]
+    assert spellings.positions(header) == [(0, 1), (3, 4)]
+    with pytest.raises(
+        InputError, match="several columns may be the position: host_ra and host_dec or sn_ra and sn_dec"
+    ):
+        spellings.position(header)
+    with pytest.raises(InputError, match=r"no columns look like.*: glon, glat"):
+        spellings.position(["glon", "glat"])
 
 
 def test_columns_are_named():

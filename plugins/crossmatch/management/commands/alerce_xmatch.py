@@ -19,6 +19,7 @@ from tom_alerce_like.plugins.crossmatch.joined import Found
 from tom_alerce_like.plugins.crossmatch.matches import Matches, Source
 from tom_alerce_like.plugins.crossmatch.matching import Batch
 from tom_alerce_like.plugins.crossmatch.positions import Positions
+from tom_alerce_like.plugins.hosts.sources import spellings
 
 SHOWN_PROBLEMS = 20
 
@@ -58,7 +59,9 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any]) -> bool:
         path = Path(options["file"])
         table = csvfile.read(lambda: path.open("rb"))
-        places = positions.read(table, *_columns(table, options), max_problems=SHOWN_PROBLEMS)
+        columns = _columns(table, options)
+        self._tell_columns(path.name, *(table.header[number] for number in columns))
+        places = positions.read(table, *columns, max_problems=SHOWN_PROBLEMS)
         self._tell(places.problems, places.n_bad)
         sources = [catalogues.source(name) for name in options["catalogue"]]
         batches = matching.plan(sources, places, options["radius"])
@@ -88,14 +91,19 @@ class Command(BaseCommand):
                 continue
             source = sources[batch.number]
             try:
-                part = matching.ask(source, places, batch, options["radius"], options["nearest"])
+                for part in matching.ask(source, places, batch, options["radius"], options["nearest"]):
+                    files[batch.number].append(folder / f"{batch.number}_{len(files[batch.number])}.parquet")
+                    files[batch.number][-1].write_bytes(part.packed())
             except AlerceLikeError as error:
                 failed.add(batch.number)
                 self.stderr.write(f"{source.name}: {error}; asked for {batch.first:,} positions")
                 continue
-            files[batch.number].append(folder / f"{batch.number}_{batch.first}.parquet")
-            files[batch.number][-1].write_bytes(part.packed())
+            if source.position and not batch.first:
+                self._tell_columns(source.name, *source.position)
         return files, len(failed)
+
+    def _tell_columns(self, name: str, ra: str, dec: str) -> None:
+        self.stderr.write(f"{name}: the position is in the columns {ra} and {dec}")
 
     def _tell(self, problems: Sequence[str], n_bad: int) -> None:
         for problem in problems:
@@ -110,10 +118,10 @@ def _columns(table: CsvFile, options: dict[str, Any]) -> tuple[int, int]:
         return positions.column(table.header, options["ra"]), positions.column(table.header, options["dec"])
     if options["ra"] or options["dec"]:
         raise InputError("give both --ra and --dec, or none of them")
-    pair = positions.guess(table.header)
-    if pair is None:
-        raise InputError(f"which columns are the position? Give --ra and --dec of: {', '.join(table.header)}")
-    return pair
+    try:
+        return spellings.position(table.header)
+    except InputError as error:
+        raise InputError(f"which columns are the position? {error}; give --ra and --dec") from error
 
 
 def _found(sources: Sequence[Source], files: Sequence[Sequence[Path]]) -> list[Found]:
