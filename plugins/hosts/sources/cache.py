@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import re
-import tempfile
 import time
+import uuid
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from astropy_healpix import healpix_to_lonlat, lonlat_to_healpix
+from numpy.typing import ArrayLike
 
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, Floats, galaxies
 from tom_alerce_like.plugins.hosts.sources.index import Ints
@@ -44,25 +46,52 @@ class Folder:
         """Return what was put under the key, None without it."""
         path = self._path(key)
         try:
-            if time.time() - path.stat().st_mtime > 86400 * self.max_age_days:
-                return None
-            return path.read_bytes()
+            return None if self._is_old(path) else path.read_bytes()
         except OSError:
             return None
 
     def put(self, data: bytes, *key: object) -> None:
-        """Keep the bytes under the key: a reader finds all of them or none. A full disk costs only the copy."""
+        """Keep the bytes under the key: a reader finds all of them or none. A full disk costs only the copy.
+
+        What is too old beside it is deleted, so that places which nobody asks for again do not stay for ever.
+        """
         path = self._path(key)
+        new = path.with_name(f".new-{uuid.uuid4().hex}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+            self._sweep(path.parent)
+            # open, and not tempfile, whose files no other user may read: pages and cron jobs share the folder
+            with new.open("xb") as file:
                 file.write(data)
-            os.replace(file.name, path)
+            os.replace(new, path)
         except OSError as error:
+            with suppress(OSError):
+                new.unlink()
             logger.warning("%s cannot be kept: %s", path, error)
+
+    def _sweep(self, folder: Path) -> None:
+        for file in folder.iterdir():
+            # another process may have deleted it, and another user's is theirs to delete
+            with suppress(OSError):
+                if file.is_file() and self._is_old(file):
+                    file.unlink()
+
+    def _is_old(self, path: Path) -> bool:
+        return time.time() - path.stat().st_mtime > 86400 * self.max_age_days
 
     def _path(self, key: tuple[object, ...]) -> Path:
         return self.root.joinpath(*(_ODD.sub("_", str(part)).lstrip(".") or "_" for part in key))
+
+
+def cell_of(ra_deg: ArrayLike, dec_deg: ArrayLike) -> Ints:
+    """Return the numbers of the HEALPix pixels (of `ORDER`, nested) that hold places in degrees."""
+    return np.asarray(lonlat_to_healpix(ra_deg * u.deg, dec_deg * u.deg, 2**ORDER, order="nested"), dtype=np.int64)
+
+
+def centre_of(cell: ArrayLike) -> tuple[Floats, Floats]:
+    """Return right ascensions and declinations (degrees) of the middles of pixels."""
+    lon, lat = healpix_to_lonlat(cell, 2**ORDER, order="nested")
+    return lon.to_value("deg"), lat.to_value("deg")
 
 
 class CachedCatalogue:
@@ -76,8 +105,7 @@ class CachedCatalogue:
     def cone(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> pd.DataFrame:
         """Return the galaxies within ``radius_arcsec`` of each place, see `catalogue.Catalogue`."""
         known = np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg))
-        cell = lonlat_to_healpix(ra_deg[known] * u.deg, dec_deg[known] * u.deg, 2**ORDER, order="nested")
-        cells, which = np.unique(cell, return_inverse=True)
+        cells, which = np.unique(cell_of(ra_deg[known], dec_deg[known]), return_inverse=True)
         tables = self._tables(cells, radius_arcsec)
         found = [tables[number].assign(row=row) for row, number in zip(known, which, strict=True)]
         if not found:
@@ -92,9 +120,7 @@ class CachedCatalogue:
         """Return what lies around each cell, from the disk or from the service, whose answers are kept at once."""
         tables = [self._kept(cell, radius_arcsec) for cell in cells]
         missing = np.array([number for number, table in enumerate(tables) if table is None], dtype=np.int64)
-        lon, lat = healpix_to_lonlat(cells[missing], 2**ORDER, order="nested")
-        place = lon.to_value("deg"), lat.to_value("deg")
-        for rows, told in self.catalogue.chunks(*place, radius_arcsec + REACH_ARCSEC):
+        for rows, told in self.catalogue.chunks(*centre_of(cells[missing]), radius_arcsec + REACH_ARCSEC):
             for row in rows:
                 table = told[told["row"] == row].reset_index(drop=True)
                 tables[missing[row]] = table

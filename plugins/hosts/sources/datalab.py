@@ -55,8 +55,10 @@ class DesiCatalogue(_DataLab):
 
     def _told(self, where: str) -> pd.DataFrame:
         adql = f"SELECT {', '.join(_DESI)} FROM desi_dr1.zpix WHERE zwarn = 0 AND ({where})"  # noqa: S608
-        # one that was observed in several programmes has a row for each
-        told = self._query(adql, _DESI).drop_duplicates("targetid", ignore_index=True)
+        told = self._query(adql, _DESI)
+        # one that was observed in several programmes has a row for each: the most precise one counts
+        order = pd.to_numeric(told["zerr"], errors="coerce").argsort(kind="stable")
+        told = told.iloc[order].drop_duplicates("targetid", ignore_index=True)
         star = told["spectype"].str.strip().str.upper() == "STAR"
         return pd.DataFrame(
             {

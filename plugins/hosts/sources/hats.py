@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 
@@ -11,8 +11,8 @@ from tom_alerce_like.plugins.hosts.catalogue import Floats, galaxies
 from tom_alerce_like.plugins.hosts.sources.partitions import Partitions
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 
-#: How many pixels' files are kept in memory.
-_KEPT = 64
+#: Files are kept in memory, up to so many sources in all: half a million of them take 0.1 to 0.2 GB.
+_KEPT = 1_000_000
 
 
 class HatsCatalogue:
@@ -29,7 +29,8 @@ class HatsCatalogue:
         self.name = Path(folder).name
         self._partitions = Partitions(folder)
         self.radius_arcsec = radius_arcsec
-        self._part = lru_cache(maxsize=_KEPT)(self._opened)
+        self._parts: dict[Path, SurveyCatalogue] = {}
+        self._lock = Lock()
 
     def cone(self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float) -> pd.DataFrame:
         """Return the galaxies within ``radius_arcsec`` of each place, see `catalogue.Catalogue`."""
@@ -39,6 +40,17 @@ class HatsCatalogue:
             found.append(part.assign(row=row[part["row"]]))
         whole = pd.concat(found[1:] or found, ignore_index=True)
         return whole.sort_values("row", kind="stable", ignore_index=True)
+
+    def _part(self, path: Path) -> SurveyCatalogue:
+        """Return a file's catalogue, from memory where it is there: those that were used longest ago give way."""
+        with self._lock:
+            part = self._parts.pop(path, None) or self._opened(path)
+            room = _KEPT - part.n_sources
+            for old in list(self._parts):
+                if sum(one.n_sources for one in self._parts.values()) > room:
+                    del self._parts[old]
+            self._parts[path] = part
+        return part
 
     def _opened(self, path: Path) -> SurveyCatalogue:
         named = self._partitions.position or ()

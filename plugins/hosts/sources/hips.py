@@ -1,7 +1,8 @@
 """Images of surveys at CDS, cut out of HiPS in two tiers: the whole field coarsely, its middle finely.
 
-Two images of 120 x 120 pixels are 115 kB; one of 480 x 480 is 920 kB. The service interpolates between the pixels of
-the survey, so values do not depend on the size of the pixels that are asked for.
+Two images of 128 x 128 and 148 x 148 pixels are 155 kB; one of 480 x 480 is 920 kB. The service interpolates between
+the pixels of the survey, so values do not depend on the size of the pixels that are asked for. An image is asked for
+around the middle of a small HEALPix pixel, so that it is found again on disk when the place has moved a little.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from tom_alerce_like.exceptions import AlerceLikeError, AlertFormatError, BadRep
 from tom_alerce_like.plugins.hosts.fields import Fields, Floats
 from tom_alerce_like.plugins.hosts.images import Seen, blank
 from tom_alerce_like.plugins.hosts.online import HIPS
-from tom_alerce_like.plugins.hosts.sources.cache import Folder
+from tom_alerce_like.plugins.hosts.sources.cache import Folder, cell_of, centre_of
 from tom_alerce_like.plugins.hosts.sources.fits import cards
 from tom_alerce_like.plugins.hosts.sources.grid import onto_grid, plate
 from tom_alerce_like.plugins.hosts.sources.service import within
 
 URL = "https://alasky.cds.unistra.fr/hips-image-services/hips2fits"
-PIXELS = 120
-#: Width of a pixel of each tier, the coarse one first.
-TIERS_ARCSEC = (1.0, 0.25)
+#: Each tier's width of a pixel and number of pixels, the coarse one first: 120 and 30 arcsec, and as much more as a
+#: place may be away from the middle of its HEALPix pixel.
+TIERS = ((1.0, 128), (0.25, 148))
 #: Places that are asked for at the same time.
 AT_ONCE = 4
-_KEY = "hips2fits-1"
+_KEY = "hips2fits-2"
 
 
 class HipsImages:
@@ -81,22 +82,24 @@ class HipsImages:
 
     def image(self, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
         """Return the image around one place, NaN outside the survey; raises the `ServiceError` family."""
-        coarse, fine = (self._tier(ra_deg, dec_deg, pixel_arcsec) for pixel_arcsec in TIERS_ARCSEC)
+        cell = int(cell_of(ra_deg, dec_deg))
+        coarse, fine = (self._tier(ra_deg, dec_deg, cell, *tier) for tier in TIERS)
         return np.where(np.isfinite(fine), fine, coarse)
 
-    def _tier(self, ra_deg: float, dec_deg: float, pixel_arcsec: float) -> NDArray[np.float32]:
-        key = (_KEY, self.hips, f"{ra_deg:.6f}_{dec_deg:.6f}", f"{pixel_arcsec:g}.fits")
+    def _tier(self, ra_deg: float, dec_deg: float, cell: int, pixel_arcsec: float, pixels: int) -> NDArray[np.float32]:
+        key = (_KEY, self.hips, cell % 1000, f"{cell}-{pixel_arcsec:g}.fits")
         kept = None if self.folder is None else self.folder.get(*key)
-        raw = kept if kept is not None else self._asked(ra_deg, dec_deg, pixel_arcsec)
-        tier = _decoded(raw, ra_deg, dec_deg)
+        raw = kept if kept is not None else self._asked(cell, pixel_arcsec, pixels)
+        found = _decoded(raw, ra_deg, dec_deg)
         if self.folder is not None and kept is None:
             self.folder.put(raw, *key)
-        return tier
+        return found
 
-    def _asked(self, ra_deg: float, dec_deg: float, pixel_arcsec: float) -> bytes:
+    def _asked(self, cell: int, pixel_arcsec: float, pixels: int) -> bytes:
+        ra_deg, dec_deg = centre_of(cell)
         query = {
             **{"hips": self.hips, "ra": f"{ra_deg:.7f}", "dec": f"{dec_deg:.7f}", "coordsys": "icrs"},
-            **{"width": PIXELS, "height": PIXELS, "fov": f"{PIXELS * pixel_arcsec / 3600:.9f}"},
+            **{"width": pixels, "height": pixels, "fov": f"{pixels * pixel_arcsec / 3600:.9f}"},
             **{"projection": "TAN", "format": "fits"},
         }
         return http.fetch(self.session, "GET", self.url, params=query)[1]

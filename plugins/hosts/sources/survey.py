@@ -55,6 +55,11 @@ class SurveyCatalogue(LocalCatalogue):
         counts, edges = np.histogram(mag, np.arange(np.floor(mag.min()), np.ceil(mag.max()) + 0.5, 0.25))
         return float(edges[np.argmax(counts)] + 0.125 - _BEFORE_PEAK_MAG)
 
+    @property
+    def n_sources(self) -> int:
+        """How many sources it holds."""
+        return len(self._table)
+
     def _places(self) -> tuple[Floats, Floats]:
         return self._table["ra_deg"].to_numpy(), self._table["dec_deg"].to_numpy()
 

@@ -27,7 +27,7 @@ class TapCatalogue(OnlineCatalogue):
 
     def _circle(self, ra_deg: float, dec_deg: float, radius_deg: float) -> str:
         circle = f"CIRCLE('{self.frame}', {ra_deg:.7f}, {dec_deg:.7f}, {radius_deg:.7f})"
-        return f"1=CONTAINS(POINT('{self.frame}', {', '.join(self.position)}), {circle})"
+        return f"CONTAINS(POINT('{self.frame}', {', '.join(self.position)}), {circle}) = 1"
 
     def _query(self, adql: str, columns: tuple[str, ...]) -> pd.DataFrame:
         """Return these columns of one synchronous query; raises the `ServiceError` family."""

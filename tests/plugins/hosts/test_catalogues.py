@@ -34,9 +34,10 @@ TRACTOR = """ls_id,ra,dec,type,flux_r,shape_r,shape_e1,shape_e2,z_phot_median,z_
 4,50.001,-5.0,DUP,0,0.0,0.0,0.0,,,
 """
 ZPIX = """targetid,mean_fiber_ra,mean_fiber_dec,z,zerr,spectype
-39627788403084375,10.0,20.0,0.1,0.00002,GALAXY
+39627788403084375,10.00001,20.0,0.1003,0.0009,GALAXY
 39627788403084376,10.002,20.0,0.0001,0.00001,STAR
-39627788403084375,10.00001,20.0,0.1,0.00002,GALAXY
+39627788403084375,10.0,20.0,0.1,0.00002,GALAXY
+39627788403084375,10.0,20.0,0.1005,,GALAXY
 39627788403084377,50.0,-5.0,1.5,0.0005,QSO
 """
 STACK = """objID,raStack,decStack,rPSFMag,rKronMag,rmomentR1,rmomentXX,rmomentXY,rmomentYY\r
@@ -194,7 +195,9 @@ def test_desi_tells_stars_and_keeps_long_ids(serving):
     found = near(serving(DesiCatalogue, ONLINE[DesiCatalogue]))
     assert found["id"].tolist() == ["39627788403084375", "39627788403084376"]
     assert found["p_star"].tolist() == [0, 1]
+    # of several observations the most precise one
     np.testing.assert_allclose(found["redshift"], [0.1, np.nan])
+    np.testing.assert_allclose(found["redshift_err"], [0.00002, np.nan])
 
 
 def test_pan_starrs_moments_and_star_probability(serving):

@@ -93,6 +93,37 @@ def test_writers_at_the_same_time_leave_whole_answers(tmp_path):
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
 
 
+def test_other_users_may_read_what_is_kept(tmp_path):
+    """A cron job and the pages need not run as the same user."""
+    before = os.umask(0o022)
+    try:
+        Folder(tmp_path).put(b"x", "a", "b")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, caplog):
+    def full(*paths: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    Folder(tmp_path).put(b"x", "a", "b")
+    assert "cannot be kept" in caplog.text and not list((tmp_path / "a").iterdir())
+
+
+def test_what_is_too_old_is_deleted(tmp_path):
+    folder = Folder(tmp_path, max_age_days=2)
+    for key in (("inner", "old"), ("inner", "young"), ("elsewhere",)):
+        folder.put(b"x", "a", *key)
+    (tmp_path / "a" / "inner" / ".new-left").write_bytes(b"of a process that was killed")
+    for name in ("inner/old", "inner/.new-left", "elsewhere"):
+        os.utime(tmp_path / "a" / name, (time.time() - 86400 * 3,) * 2)
+    folder.put(b"y", "a", "inner", "more")
+    left = {path.relative_to(tmp_path / "a").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"inner/young", "inner/more", "elsewhere"}
+
+
 def test_names_of_keys_stay_in_the_folder(tmp_path):
     folder = Folder(tmp_path / "inner")
     folder.put(b"x", "..", "../../etc", "a/b")

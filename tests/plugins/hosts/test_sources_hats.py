@@ -10,6 +10,7 @@ from astropy_healpix import lonlat_to_healpix
 
 from tests.conformance.catalogue import CatalogueConformance
 from tom_alerce_like.exceptions import ConfigurationError
+from tom_alerce_like.plugins.hosts.sources import hats
 from tom_alerce_like.plugins.hosts.sources.files import opened
 from tom_alerce_like.plugins.hosts.sources.hats import HatsCatalogue
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
@@ -88,7 +89,29 @@ def test_ids_of_a_folder_without_ids_are_unique(folder, tmp_path):
 def test_only_partitions_near_the_places_are_read(folder):
     catalogue = HatsCatalogue(folder)
     catalogue.cone(np.array([10.0]), np.array([41.81]), 10.0)
-    assert 1 <= catalogue._part.cache_info().misses <= 3
+    assert 1 <= len(catalogue._parts) <= 3
+
+
+def test_few_partitions_stay_in_memory_and_the_answers_are_the_same(folder, monkeypatch):
+    expected = HatsCatalogue(folder).cone(*PLACES, 1000.0)
+    opened = []
+    open_one = SurveyCatalogue._read
+    monkeypatch.setattr(SurveyCatalogue, "_read", lambda self: opened.append(self._given) or open_one(self))
+    catalogue = HatsCatalogue(folder)
+    catalogue.cone(*PLACES, 1000.0)
+    n_parts = len(opened)
+    assert n_parts > 5 and len(catalogue._parts) == n_parts
+    catalogue.cone(*PLACES, 1000.0)
+    assert len(opened) == n_parts
+    most = max(part.n_sources for part in catalogue._parts.values())
+    monkeypatch.setattr(hats, "_KEPT", most)
+    small = HatsCatalogue(folder)
+    pd.testing.assert_frame_equal(small.cone(*PLACES, 1000.0), expected)
+    assert sum(part.n_sources for part in small._parts.values()) <= most and len(small._parts) < n_parts
+    monkeypatch.setattr(hats, "_KEPT", 0)
+    none = HatsCatalogue(folder)
+    pd.testing.assert_frame_equal(none.cone(*PLACES, 1000.0), expected)
+    assert len(none._parts) == 1
 
 
 def test_a_path_is_opened_by_what_it_holds(folder, tmp_path, catalogue):

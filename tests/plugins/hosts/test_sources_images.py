@@ -25,9 +25,9 @@ from tom_alerce_like.models import Alert
 from tom_alerce_like.plugins.hosts.images import Seen, blank, configured, look
 from tom_alerce_like.plugins.hosts.sources import fits as cards_of
 from tom_alerce_like.plugins.hosts.sources.alerts import newest
-from tom_alerce_like.plugins.hosts.sources.cache import Folder
+from tom_alerce_like.plugins.hosts.sources.cache import ORDER, REACH_ARCSEC, Folder, cell_of, centre_of
 from tom_alerce_like.plugins.hosts.sources.grid import onto_grid, plate
-from tom_alerce_like.plugins.hosts.sources.hips import HipsImages
+from tom_alerce_like.plugins.hosts.sources.hips import TIERS, HipsImages
 from tom_alerce_like.plugins.hosts.sources.stamps import Stamp, StampImages, image
 from tom_alerce_like.sky import separation_arcsec
 
@@ -178,7 +178,7 @@ def test_two_tiers_become_one_image(turn):
     assert peak(outer) == pytest.approx((-40.0, 30.0), abs=0.1)
     # the tiers agree on how bright a source is
     assert np.nansum(outer) == pytest.approx(np.nansum(found[180:300, 180:300]) / 2, rel=0.02)
-    assert [query["fov"] for query in service.queries] == ["0.033333333", "0.008333333"]
+    assert [query["fov"] for query in service.queries] == ["0.035555556", "0.010277778"]
     assert {query["hips"] for query in service.queries} == {"CDS/P/PanSTARRS/DR1/r"}
     if turn == (1, 1, 0):
         assert np.isfinite(found).all()
@@ -264,6 +264,27 @@ def test_images_are_kept_on_disk_and_failures_are_not(tmp_path):
         first, again = source.fields(*place), source.fields(*place)
     np.testing.assert_array_equal(first.fields.images, again.fields.images)
     assert first.source == ("ps1",) and len(service.queries) == 3
+
+
+@pytest.mark.parametrize("cell", [11_111_111_111, 7, 12 * 4**ORDER - 1])
+def test_an_image_is_found_again_where_the_place_has_moved_a_little(tmp_path, cell):
+    """Anywhere in a HEALPix pixel the kept image serves, and fills the whole field; here also near a pole."""
+    middle = tuple(float(axis) for axis in centre_of(cell))
+    source = moved(*middle, 7.0, -9.0)
+    with web(hips2fits([source])) as service:
+        images = HipsImages("ps1", session=http.session(retries=0), url=service.url, folder=Folder(tmp_path))
+        for north, east in ((0.0, 0.0), (1.0, 0.4), (-0.7, -0.8)):
+            place = moved(*middle, north, east)
+            assert int(cell_of(*place)) == cell
+            found = images.image(*place)
+            assert peak(found) == pytest.approx((7.0 - north, -9.0 - east), abs=0.03)
+            assert np.isfinite(found).all()
+    assert len(service.queries) == 2
+
+
+def test_the_two_tiers_reach_as_far_as_a_place_may_be_from_the_middle():
+    for (pixel_arcsec, pixels), wanted_arcsec in zip(TIERS, (120.0, 30.0), strict=True):
+        assert pixel_arcsec * pixels >= wanted_arcsec + 2 * REACH_ARCSEC
 
 
 def ztf(east: float, north: float, x_px: float = 100.2, y_px: float = 200.6) -> Stamp:

@@ -1,5 +1,7 @@
 """The online catalogues against a service on this machine that answers, fails or babbles."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,8 @@ def test_many_places_take_few_queries_and_each_gets_its_own_galaxies(serve):
     found = NedCatalogue(url=service.url).cone(ra, dec, 60.0)
     assert found["row"].tolist() == [3, 3, 44, 44]
     assert len(service.queries) == 3
+    # as NED's own examples write it
+    assert re.search(r"CONTAINS\(POINT\('J2000', ra, dec\), CIRCLE\('J2000', [^()]*\)\) = 1", service.queries[0])
     assert sum(query.count("CIRCLE") for query in service.queries) == 44
 
 
