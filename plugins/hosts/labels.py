@@ -35,7 +35,7 @@ def choose_none(target_id: int, user: Any) -> None:
     with turn():
         _forget(target_id)
         search = HostSearch.objects.filter(pk=target_id).defer("image").first()
-        none = none_probability(Host.objects.filter(target_id=target_id), search)
+        none = none_probability(list(Host.objects.filter(target_id=target_id)), search)
         _write(target_id, user, {"is_none": True, "probability": none})
 
 

@@ -50,26 +50,27 @@ def key(host: Host) -> tuple[int, str, str]:
     return host.target_id, host.catalogue, host.catalogue_id
 
 
-def recognise(new: Iterable[Host], stored: Sequence[Host]) -> None:
+def recognise(new: Sequence[Host], stored: Sequence[Host]) -> None:
     """Give new rows the names and ids of stored ones at the same place, where both are one galaxy for sure.
 
     So it is with sources of images, whose places differ a little from search to search; and a galaxy that a person has
     chosen stays the same row when another catalogue tells of it.
     """
-    new = list(new)
     found, known = {key(host) for host in new}, {key(host) for host in stored}
-    free = by_target(host for host in new if key(host) not in known)
+    every = by_target(new)
     for old in sorted(stored, key=lambda host: not host.is_chosen):
+        of_it = every.get(old.target_id, ()) if key(old) not in found else ()
         others = [
-            one for one in free.get(old.target_id, ()) if old.is_chosen or one.catalogue == old.catalogue == IMAGE
+            one for one in of_it if old.is_chosen or (_is_shown(old) and _is_shown(one) and key(one) not in known)
         ]
-        if key(old) in found or not others:
-            continue
         apart = apart_arcsec(old, others)
-        if apart.min() <= SAME_ARCSEC:
+        if apart.min(initial=np.inf) <= SAME_ARCSEC:
             same = others[int(apart.argmin())]
             same.name, same.catalogue, same.catalogue_id = old.name, old.catalogue, old.catalogue_id
-            free[old.target_id].remove(same)
+
+
+def _is_shown(host: Host) -> bool:
+    return host.catalogue == IMAGE
 
 
 def apart_arcsec(host: Host, others: Sequence[Host]) -> NDArray[np.float64]:

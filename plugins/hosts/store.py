@@ -100,11 +100,13 @@ def _put_aside(missing: Sequence[Host], hosts: Sequence[Host], answered: Sequenc
     Those of sources that answered go, and so do those that another source now tells of. What a person chose stays, and
     so does what nobody was there to tell of, but not as part of the newest search.
     """
-    new, stale, aside = rows.by_target(hosts), [], []
+    new = rows.by_target(hosts)
+    stale: list[int] = []
+    aside: list[int] = []
     for host in missing:
-        near = new.get(host.target_id)
+        near = rows.apart_arcsec(host, new.get(host.target_id, []))
         has_answered = host.catalogue in answered or (host.catalogue == rows.IMAGE and host.target_id in pictured)
-        is_told = bool(near) and bool(rows.apart_arcsec(host, near).min() <= rows.SAME_ARCSEC)
+        is_told = bool((near <= rows.SAME_ARCSEC).any())
         (stale if (has_answered or is_told) and not host.is_chosen else aside).append(host.pk)
     for pks in slices(stale):
         Host.objects.filter(pk__in=pks).delete()

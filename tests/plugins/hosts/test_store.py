@@ -118,6 +118,17 @@ def test_a_chosen_galaxy_stays_the_same_when_another_catalogue_tells_of_it(targe
     assert neighbour.name == "other 2" and host.is_current
 
 
+def test_of_two_rows_of_one_galaxy_the_chosen_one_stays(target, said, person):
+    """As two catalogues wrote them before, of which one is silent now."""
+    save([target.pk], said(("deep", 0.4, 5.0), ("other", 0.3, 20.0), answered=("deep", "other")))
+    chosen, second = Host.objects.all()
+    labels.choose(chosen, person)
+    Host.objects.filter(pk=second.pk).update(dec_deg=chosen.dec_deg, catalogue_id="other-1")
+    save([target.pk], said(("other", 0.7, 5.4), answered=("other",)))
+    host = Host.objects.get()
+    assert (host.pk, host.is_chosen, host.is_current, host.probability) == (chosen.pk, True, True, 0.7)
+
+
 def test_a_choice_outlasts_searches_that_do_not_find_it(target, said, person):
     save([target.pk], said(("deep", 0.4, 5.0), answered=("deep",)))
     labels.choose(Host.objects.get(), person)
