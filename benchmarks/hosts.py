@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks import crossmatch, host_cost, host_peers, host_real, host_simulated
 from benchmarks.figure import DATA
-from benchmarks.host_simulated import Answers, at
+from benchmarks.host_grades import Answers
+from benchmarks.host_simulated import at
 from tom_alerce_like.plugins.hosts.methods import METHODS
 from tom_alerce_like.plugins.hosts.simulate.sky import Sky
 

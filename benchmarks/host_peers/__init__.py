@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.host_grades import Answers
 from benchmarks.host_peers.path_posterior import path
 from benchmarks.host_peers.run import delight, prost
-from benchmarks.host_simulated import Answers, of_offsets
+from benchmarks.host_simulated import at
 from tom_alerce_like.plugins.hosts.simulate.sky import Sky
 
 __all__ = ["delight", "path", "peers", "prost"]
@@ -32,7 +33,7 @@ def peers(folder: Path) -> dict[str, Callable[[Sky], Answers | None]]:
 
 def _of_delight(sky: Sky, folder: Path) -> Answers | None:
     offsets = delight(sky.fields, folder)
-    return None if offsets is None else of_offsets(sky, offsets)
+    return None if offsets is None else at(sky.fields, offsets)
 
 
 def _of_prost(sky: Sky, folder: Path, absmag: bool) -> Answers | None:
