@@ -82,9 +82,15 @@ def indexed(dataset: ds.Dataset, position: tuple[str, str]) -> Sources:
     return Sources(*(table[name].to_numpy().astype(float) for name in position))
 
 
-def taken(dataset: ds.Dataset, pairs: pd.DataFrame) -> pa.Table:
+def taken(dataset: ds.FileSystemDataset, pairs: pd.DataFrame) -> pa.Table:
     """Return the rows of a table that are in pairs: without any the table is not read."""
-    return dataset.take(pa.array(pairs["catalogue_row"].to_numpy())) if len(pairs) else dataset.schema.empty_table()
+    if pairs.empty:
+        return dataset.schema.empty_table()
+    rows = pa.array(pairs["catalogue_row"].to_numpy())
+    if not isinstance(dataset.format, ds.ParquetFileFormat):
+        return dataset.take(rows)
+    # one column after the other: all of them at once may be a hundred times the memory
+    return pa.table({name: dataset.to_table(columns=[name])[name].take(rows) for name in dataset.schema.names})
 
 
 def position_of(catalogue: str, names: Sequence[str]) -> tuple[str, str]:

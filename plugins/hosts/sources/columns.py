@@ -117,7 +117,7 @@ def _labels(survey: Survey) -> dict[str, pd.Series]:
     place = pd.Series(
         [
             f"{ra:.5f}{dec:+.5f}"
-            for ra, dec in zip(survey.number("ra")[shared], survey.number("dec")[shared], strict=True)
+            for ra, dec in zip(survey.number("ra")[shared] % 360, survey.number("dec")[shared], strict=True)
         ],
         index=own.index[shared],
         dtype="str",

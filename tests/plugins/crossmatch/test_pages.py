@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.core.make import candidate, user
-from tom_alerce_like.plugins.crossmatch import forms, jobs, matches, summary
+from tom_alerce_like.plugins.crossmatch import forms, jobs, matches, near, summary
 from tom_alerce_like.plugins.crossmatch.cds import CdsCatalogue
 from tom_alerce_like.plugins.crossmatch.local import LocalCatalogue
 from tom_alerce_like.plugins.crossmatch.models import KEEP_JOBS, CrossmatchJob, CrossmatchPart, State
@@ -112,6 +112,25 @@ def test_matches_name_the_targets_that_the_user_may_see(client, owner, named):
     page = client.get(url("job", finished(client)))
     assert reverse("targets:detail", args=[mine.pk]) in page.text and "ZTF26mine" in page.text
     assert "ZTF26hidden" not in page.text
+
+
+def test_only_targets_near_the_matches_are_loaded(owner, monkeypatch):
+    owner.is_superuser = True
+    owner.save()
+    for name, ra_deg in [("here", 10.0), ("there", 10.0004), ("same strip", 200.0), ("nowhere", None)]:
+        target = candidate(name).target
+        target.ra, target.dec = ra_deg, 20.0
+        target.save()
+    loaded: list[str] = []
+    may_see = near.targets_for_user
+    monkeypatch.setattr(
+        near,
+        "targets_for_user",
+        lambda user, some, what: (loaded.extend(one.name for one in some), may_see(user, some, what))[1],
+    )
+    found = near.targets(owner, [10.0, 10.0004, 50.0], [20.0, 20.0, 20.0], 2.0)
+    assert [[one.name for one in some] for some in found] == [["here", "there"], ["there", "here"], []]
+    assert sorted(loaded) == ["here", "there"] and near.targets(owner, [], [], 2.0) == []
 
 
 def test_two_services_and_one_that_fails(client, named, cds, monkeypatch):
