@@ -78,3 +78,12 @@ def first_known(
     groups, at = np.unique(group[some], return_index=True)
     made[groups] = values[some[at]]
     return made
+
+
+def least(group: NDArray[np.int64], values: Floats, n: int) -> NDArray[np.int64]:
+    """Return for each of n groups the number of its smallest value, -1 without one."""
+    order = np.lexsort((values, group))
+    groups, at = np.unique(group[order], return_index=True)
+    made = np.full(n, -1)
+    made[groups] = order[at]
+    return made

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.hosts.conftest import galaxy, moved, write
-from tom_alerce_like.plugins.hosts.associate import associate
+from tom_alerce_like.plugins.hosts.associate import associate, gathered
+from tom_alerce_like.plugins.hosts.candidates import Listed
 from tom_alerce_like.plugins.hosts.catalogue import galaxies
 from tom_alerce_like.plugins.hosts.posterior import REACH, SCALE, profile
 from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
@@ -150,3 +151,23 @@ def test_further_out_is_less_probable(near, far):
     source = Fixed("one", ra_deg=[10.0], dec_deg=[0.0], a_arcsec=[20.0])
     p_near, p_far = (associate([10.0], [apart / 3600], [source]).none[0] for apart in (near, far))
     assert p_near <= p_far
+
+
+def _weighed(**columns):
+    """The evidence about sources of a deep catalogue around one place, with nothing else known."""
+    listed = Listed("deep", Fixed("deep", **columns).cone([10.0], [0.0], 100.0), 22.0)
+    unknown = np.full(1, np.nan)
+    return gathered(np.array([10.0]), np.array([0.0]), unknown, unknown, [listed], None)[0].candidates
+
+
+def test_a_bright_galaxy_of_unknown_size_is_considered_far_from_its_centre():
+    apart = np.array([20.0, 20.0, 40.0, 50.0]) / 3600
+    found = _weighed(ra_deg=[10.0] * 4, dec_deg=apart, mag=[14.0, np.nan, 14.0, 21.0], id=list("abcd"))
+    assert found["id"].tolist() == ["a", "b", "c"]
+    bright, none = found["half_light_arcsec"].iloc[:2]
+    assert 4 < bright < 9 and none < 1
+
+
+def test_a_star_without_size_stays_small():
+    found = _weighed(ra_deg=[10.0, 10.0], dec_deg=[0.001, 0.006], mag=[14.0, 14.0], p_star=[1.0, 1.0], id=["a", "b"])
+    assert found["id"].tolist() == ["a"] and found["half_light_arcsec"].iloc[0] < 1
