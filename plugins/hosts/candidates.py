@@ -87,10 +87,13 @@ def unexplained(peaks: Listed, lists: Sequence[Listed], ra_deg: Floats, dec_deg:
     every = [_placed(one, 0, ra_deg, dec_deg) for one in near]
     sources = [_space(one[~(one["p_star"] > 0.5)]) for one in every]
     space = np.concatenate([*sources, np.empty((0, 3))])
-    spots = _space(_placed(peaks, 0, ra_deg, dec_deg))
+    placed = _placed(peaks, 0, ra_deg, dec_deg)
+    spots = _space(placed)
     reach = np.maximum(SHADOW_ARCSEC, SHADOW * np.hypot(spots[:, 0], spots[:, 1]))
     apart = cKDTree(space).query(spots)[0] if len(space) and len(spots) else np.full(len(spots), np.inf)
-    return peaks._replace(table=peaks.table[apart > reach].reset_index(drop=True))
+    # `_placed` left out what has no place
+    kept = peaks.table.loc[placed.index[apart > reach]]
+    return peaks._replace(table=kept.reset_index(drop=True))
 
 
 def _space(placed: pd.DataFrame) -> Floats:

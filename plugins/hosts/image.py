@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tom_alerce_like.plugins.hosts.blank import unblanked
 from tom_alerce_like.plugins.hosts.candidates import MEASURED, Listed
 from tom_alerce_like.plugins.hosts.catalogue import galaxies
 from tom_alerce_like.plugins.hosts.detect import detect
@@ -25,7 +26,8 @@ PEAKS, LEAST_MASS = 1, 0.5
 class Looked(NamedTuple):
     """``found``: detections. ``seen``: the map, and its ``peaks``; None where there is no map.
 
-    ``observed`` (n,): whether the image says anything.
+    ``observed`` (n,): whether the image says anything. It does not where all of it is NaN or of one value, nor around
+    a place that is not known.
     """
 
     found: Listed
@@ -36,7 +38,10 @@ class Looked(NamedTuple):
 
 def looked(fields: Fields) -> Looked:
     """Return what the images of places say; ``row`` is the number of the field."""
+    fields = unblanked(fields)
     observed = np.array([bool(np.isfinite(image).any()) and image.size > 0 for image in fields.images], bool)
+    # around a place that is not known nothing was seen
+    observed &= np.isfinite(fields.ra_deg) & np.isfinite(fields.dec_deg)
     seen = probability(fields)
     # `evidence` wants the maps of the places that have an image
     judged = Map(seen.levels[observed], seen.none[observed])
