@@ -22,9 +22,10 @@ from tom_alerce_like.exceptions import AlerceLikeError, AlertFormatError, BadRep
 from tom_alerce_like.plugins.hosts.fields import Fields, Floats
 from tom_alerce_like.plugins.hosts.images import Seen, blank
 from tom_alerce_like.plugins.hosts.online import HIPS
+from tom_alerce_like.plugins.hosts.plane import to_plane, to_sky
 from tom_alerce_like.plugins.hosts.sources.cache import Folder, cell_of, centre_of
 from tom_alerce_like.plugins.hosts.sources.fits import cards
-from tom_alerce_like.plugins.hosts.sources.grid import onto_grid, plate
+from tom_alerce_like.plugins.hosts.sources.grid import PIXEL_ARCSEC, onto_grid, plate
 from tom_alerce_like.plugins.hosts.sources.service import within
 
 URL = "https://alasky.cds.unistra.fr/hips-image-services/hips2fits"
@@ -83,7 +84,8 @@ class HipsImages:
     def image(self, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
         """Return the image around one place, NaN outside the survey; raises the `ServiceError` family."""
         cell = int(cell_of(ra_deg, dec_deg))
-        coarse, fine = (self._tier(ra_deg, dec_deg, cell, *tier) for tier in TIERS)
+        place = _on_a_pixel(ra_deg, dec_deg, *centre_of(cell))
+        coarse, fine = (self._tier(*place, cell, *tier) for tier in TIERS)
         return np.where(np.isfinite(fine), fine, coarse)
 
     def _tier(self, ra_deg: float, dec_deg: float, cell: int, pixel_arcsec: float, pixels: int) -> NDArray[np.float32]:
@@ -103,6 +105,17 @@ class HipsImages:
             **{"projection": "TAN", "format": "fits"},
         }
         return http.fetch(self.session, "GET", self.url, params=query)[1]
+
+
+def _on_a_pixel(ra_deg: float, dec_deg: float, middle_ra_deg: float, middle_dec_deg: float) -> tuple[float, float]:
+    """Return the place from which whole pixels of ours lead to the middle of an image, at most 0.13 arcsec off a side.
+
+    Between pixels the noise of an image would be smoothed once more, and spots of it be taken for sources.
+    """
+    away = to_plane(ra_deg, dec_deg, middle_ra_deg, middle_dec_deg)
+    east, north = (np.round(arcsec / PIXEL_ARCSEC) * PIXEL_ARCSEC for arcsec in away)
+    ra, dec = to_sky(east, north, middle_ra_deg, middle_dec_deg)
+    return float(ra), float(dec)
 
 
 def _decoded(raw: bytes, ra_deg: float, dec_deg: float) -> NDArray[np.float32]:
