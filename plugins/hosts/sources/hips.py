@@ -14,7 +14,7 @@ from threading import Event
 
 import numpy as np
 import requests
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like import http
 from tom_alerce_like.alerts import cutouts
@@ -107,14 +107,14 @@ class HipsImages:
         return http.fetch(self.session, "GET", self.url, params=query)[1]
 
 
-def _on_a_pixel(ra_deg: float, dec_deg: float, middle_ra_deg: float, middle_dec_deg: float) -> tuple[float, float]:
+def _on_a_pixel(ra_deg: float, dec_deg: float, *middle_deg: ArrayLike) -> tuple[float, float]:
     """Return the place from which whole pixels of ours lead to the middle of an image, at most 0.13 arcsec off a side.
 
     Between pixels the noise of an image would be smoothed once more, and spots of it be taken for sources.
     """
-    away = to_plane(ra_deg, dec_deg, middle_ra_deg, middle_dec_deg)
+    away = to_plane(ra_deg, dec_deg, *middle_deg)
     east, north = (np.round(arcsec / PIXEL_ARCSEC) * PIXEL_ARCSEC for arcsec in away)
-    ra, dec = to_sky(east, north, middle_ra_deg, middle_dec_deg)
+    ra, dec = to_sky(east, north, *middle_deg)
     return float(ra), float(dec)
 
 
