@@ -6,8 +6,8 @@ For a galaxy of semi-axes a and b, with the transient at normalised offset d (of
     P(galaxy) = odds / (1 + sum of odds)        P(none) = 1 / (1 + sum of odds)
 
 ``profile`` is how transients are spread in their hosts: an exponential disc in d, normalised over the ellipse's area.
-``density`` is how many of the catalogue's galaxies per square arcsec there are around the transient, so a crowded place
-asks for more evidence.
+``density`` is how many other galaxies of the catalogue per square arcsec there are around the transient, so a crowded
+place asks for more evidence.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ REACH = 30.0
 POSITION_ERR_ARCSEC = 0.34
 #: Semi-axis of a galaxy whose size a shallow catalogue does not give.
 UNKNOWN_SIZE_ARCSEC = 2.0
+#: A galaxy that is alone within the radius could still have had so many others by chance.
+LEAST_OTHERS = 1
 
 
 def profile(normalised: ArrayLike, scale: float = SCALE) -> Floats:
@@ -42,7 +44,8 @@ def weighed(near: pd.DataFrame, ra: Floats, dec: Floats, radius_arcsec: float, c
     a, b, pa = completed(near["a_arcsec"], near["b_arcsec"], near["pa_deg"], UNKNOWN_SIZE_ARCSEC)
     a, b = np.hypot(a, POSITION_ERR_ARCSEC), np.hypot(b, POSITION_ERR_ARCSEC)
     dlr = apart / light_radius(a, b, pa, angle)
-    per_arcsec2 = np.bincount(row, minlength=len(ra))[row] / (np.pi * radius_arcsec**2)
+    others = np.maximum(np.bincount(row, minlength=len(ra))[row] - 1, LEAST_OTHERS)
+    per_arcsec2 = others / (np.pi * radius_arcsec**2)
     evidence = profile(dlr) / (per_arcsec2 * np.pi * a * b)
     return near.assign(odds=np.where(dlr < REACH, completeness / (1 - completeness) * evidence, 0.0))
 

@@ -19,8 +19,9 @@ from tom_alerce_like.plugins.hosts.sources.local import LocalCatalogue
 from tom_alerce_like.plugins.hosts.sources.spellings import SPELLINGS
 
 _WANTED = {name for names in SPELLINGS.values() for name in names} | {"i"}
-#: Depth of a catalogue without magnitudes; and how far before the most frequent magnitude it still holds nearly all.
-_USUAL_DEPTH_MAG, _BEFORE_PEAK_MAG = 21.0, 0.5
+#: Depth of a catalogue with fewer magnitudes than tell it; and how far before the most frequent one it still holds
+#: nearly all.
+_USUAL_DEPTH_MAG, _LEAST_MAGNITUDES, _BEFORE_PEAK_MAG = 22.5, 50, 0.5
 
 
 class SurveyCatalogue(LocalCatalogue):
@@ -48,9 +49,12 @@ class SurveyCatalogue(LocalCatalogue):
 
     @cached_property
     def depth_mag(self) -> float:
-        """The r magnitude (AB) to which it holds nearly all galaxies: half a magnitude before its counts turn over."""
+        """The r magnitude (AB) to which it holds nearly all galaxies: half a magnitude before its counts turn over.
+
+        A few sources do not tell: 22.5 then.
+        """
         mag = self._table["mag"].dropna()
-        if mag.empty:
+        if len(mag) < _LEAST_MAGNITUDES:
             return _USUAL_DEPTH_MAG
         counts, edges = np.histogram(mag, np.arange(np.floor(mag.min()), np.ceil(mag.max()) + 0.5, 0.25))
         return float(edges[np.argmax(counts)] + 0.125 - _BEFORE_PEAK_MAG)

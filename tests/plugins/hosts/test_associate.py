@@ -13,6 +13,7 @@ from tom_alerce_like.plugins.hosts.catalogue import galaxies
 from tom_alerce_like.plugins.hosts.posterior import REACH, SCALE, profile
 from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
 from tom_alerce_like.plugins.hosts.sources.isophotes import HALF_LIGHT
+from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 
 
 def places(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -171,3 +172,18 @@ def test_a_bright_galaxy_of_unknown_size_is_considered_far_from_its_centre():
 def test_a_star_without_size_stays_small():
     found = _weighed(ra_deg=[10.0, 10.0], dec_deg=[0.001, 0.006], mag=[14.0, 14.0], p_star=[1.0, 1.0], id=["a", "b"])
     assert found["id"].tolist() == ["a"] and found["half_light_arcsec"].iloc[0] < 1
+
+
+def test_a_galaxy_is_no_neighbour_of_its_own():
+    none = []
+    for n in (1, 2, 3):
+        far = np.full(n - 1, 10.02)
+        one = Fixed("one", ra_deg=[10.0, *far], dec_deg=[0.0] * n, a_arcsec=[5.0] * n)
+        none.append(associate([10.0], [0.005], [one]).none[0])
+    assert none[0] == none[1] < none[2]
+
+
+def test_a_few_magnitudes_do_not_tell_how_deep_a_catalogue_is():
+    few = pd.DataFrame({"ra_deg": [1.0] * 20, "dec_deg": 2.0, "mag_r": 14.0})
+    assert SurveyCatalogue(few).depth_mag == 22.5
+    assert SurveyCatalogue(pd.concat([few] * 5)).depth_mag < 15
