@@ -1,7 +1,8 @@
 """The learned layer: how the terms of the evidence are weighed, as `choice_train` found it.
 
 A conditional logit (McFadden 1974): a small net scores each candidate, another one the case that none is the host, and
-the softmax over both is the probability. Temperatures make it mean what it says, one for each kind of source.
+the softmax over both is the probability. A temperature and an offset of none make it mean what it says, two numbers for
+each kind of source.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 WEIGHTS = Path(__file__).parent / "weights" / "choice.onnx"
 #: What a candidate's score knows of its place.
 CONTEXT = ("has_image", "has_catalogue", "has_redshift", "depth_mag", "image_depth_mag", "log_count", "map_none")
-#: Kinds of sources; each has a temperature.
+#: Kinds of sources; each has a calibration of its own.
 KINDS = ("catalogue", "image", "both")
 #: Rows go through the net in blocks of this length: the last digits would depend on the length otherwise.
 _BLOCK = 64
@@ -45,7 +46,8 @@ def kind(places: pd.DataFrame) -> NDArray[np.int64]:
 def probabilities(candidates: pd.DataFrame, places: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return the probability of each candidate of an `evidence.Evidence`, and of none for each place."""
     score, none = scores(*features(candidates, places))
-    return softmax(score, none, candidates["row"].to_numpy(), _temperatures()[kind(places)])
+    temperature, offset = _calibration()[kind(places)].T
+    return softmax(score, none + offset, candidates["row"].to_numpy(), temperature)
 
 
 def softmax(score: Floats, none: Floats, row: NDArray[np.int64], temperature: Floats) -> tuple[Floats, Floats]:
@@ -59,8 +61,9 @@ def softmax(score: Floats, none: Floats, row: NDArray[np.int64], temperature: Fl
 
 
 @cache
-def _temperatures() -> Floats:
-    said = json.loads(notes(WEIGHTS)["temperature"])
+def _calibration() -> Floats:
+    """Return temperature and offset of none for each of `KINDS`, (3, 2)."""
+    said = json.loads(notes(WEIGHTS)["calibration"])
     return np.array([said[name] for name in KINDS])
 
 

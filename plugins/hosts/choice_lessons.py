@@ -16,8 +16,10 @@ from tom_alerce_like.plugins.hosts.simulate import Sky, sky
 
 #: Fields of one seed, kept in one file.
 FIELDS = 100
-#: More large and more faint hosts than there are, and stars that vary, so that all of them can be learned.
+#: More large and more faint hosts than there are, and stars that vary, so that all of them can be learned; all
+#: transients of some seeds are stars. For calibration everything is as common as it is.
 SHARES = {"large_share": 0.03, "faint_share": 0.08, "star_share": 0.02}
+ALL_STARS = 20
 
 
 class Lesson(NamedTuple):
@@ -66,10 +68,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("first", type=int, help="first seed")
     parser.add_argument("last", type=int, help="last seed, not included")
+    parser.add_argument("--natural", action="store_true", help="nothing more common than it is: for calibration")
     given = parser.parse_args()
     for seed in range(given.first, given.last):
         if not (given.folder / f"{seed}-planes.npy").exists():
-            kept(given.folder, seed, sky(FIELDS, seed, **SHARES))
+            kept(given.folder, seed, sky(FIELDS, seed, **({} if given.natural else shares(seed))))
+
+
+def shares(seed: int) -> dict[str, float]:
+    """Return what a seed to learn from has more of than there is."""
+    return SHARES | ({} if seed % ALL_STARS else {"star_share": 1.0})
 
 
 if __name__ == "__main__":

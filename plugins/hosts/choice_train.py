@@ -1,8 +1,9 @@
-"""Train the choice model: ``python -m tom_alerce_like.plugins.hosts.choice_train FOLDER``.
+"""Train the choice model: ``python -m tom_alerce_like.plugins.hosts.choice_train LESSONS NATURAL``.
 
-FOLDER holds what ``choice_lessons`` wrote. Every fifth seed is kept for calibration. Sources are taken away at random,
-so that one model serves with whatever there is: the image or the catalogue, the map, star probabilities, sizes,
-magnitudes, redshifts of galaxies, the transient's redshift. Needs the extra ``train``.
+Both folders hold what ``choice_lessons`` wrote, NATURAL with ``--natural``: the first is learned from, the second makes
+probabilities honest. Sources are taken away at random, so that one model serves with whatever there is: the image or
+the catalogue, the map, star probabilities, sizes, magnitudes, redshifts of galaxies, the transient's redshift. Needs
+the extra ``train``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from torch import Tensor
 
 from tom_alerce_like.plugins.hosts import choice, choice_lessons, evidence
 from tom_alerce_like.plugins.hosts.associate import gathered
@@ -34,13 +37,12 @@ from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
 Floats = NDArray[np.float64]
 
 #: Each field is seen so often, each time with other sources taken away.
-PASSES = 2
+PASSES = 3
 #: How often the image and the catalogue are there, alone and together; how often something else is taken away.
 SOURCES = {"both": 0.5, "image": 0.25, "catalogue": 0.25}
 TAKEN = 0.12
 #: A candidate this close to the host's centre is the host, or this part of its half-light radius, at most `FAR_ARCSEC`.
 NEAR_ARCSEC, NEAR_AXIS, FAR_ARCSEC = 0.8, 0.35, 2.0
-CALIBRATION = 5
 MEMBERS, EPOCHS, BATCH, RATE, DECAY = 3, 16, 256, 3e-3, 3e-2
 
 
@@ -55,9 +57,9 @@ class Examples(NamedTuple):
     kind: NDArray[np.int64]
 
 
-def examples(lesson: Lesson, seen: Map, rng: np.random.Generator) -> Examples:
+def examples(lesson: Lesson, seen: Map, rng: np.random.Generator, taken: float = TAKEN) -> Examples:
     """Return a lesson's fields, with their maps, after some of their sources were taken away."""
-    found, _, is_host = weighed(lesson, seen, *_left(lesson, rng))
+    found, _, is_host = weighed(lesson, seen, *_left(lesson, rng, taken))
     own, places = choice.features(found.candidates, found.places)
     row = found.candidates["row"].to_numpy()
     number = np.arange(len(row)) - np.searchsorted(row, row)
@@ -109,7 +111,7 @@ def hosts(candidates: pd.DataFrame, lesson: Lesson) -> NDArray[np.bool_]:
     return right | right[whole]
 
 
-def _left(lesson: Lesson, rng: np.random.Generator) -> tuple:
+def _left(lesson: Lesson, rng: np.random.Generator, taken: float) -> tuple:
     """Return what is left of a lesson when some of its sources are taken away."""
     n = len(lesson.place)
     kind = rng.choice(list(SOURCES), n, p=list(SOURCES.values()))
@@ -122,9 +124,9 @@ def _left(lesson: Lesson, rng: np.random.Generator) -> tuple:
         ("mag_r",),
         ("z_spec", "z_spec_err"),
     ):
-        if rng.random() < TAKEN:
+        if rng.random() < taken:
             catalogue[list(names)] = np.nan
-    return z, kind != "catalogue", kind != "image", catalogue, bool(rng.random() > TAKEN)
+    return z, kind != "catalogue", kind != "image", catalogue, bool(rng.random() >= taken)
 
 
 def joined(parts: list[Examples]) -> Examples:
@@ -168,39 +170,50 @@ def trained(data: Examples, seed: int) -> Choice:
     return model.eval()
 
 
-def temperatures(models: list[Choice], data: Examples) -> dict[str, float]:
-    """Return for each kind of sources the temperature at which the loss is least."""
+def calibration(models: list[Choice], data: Examples) -> dict[str, tuple[float, float]]:
+    """Return for each kind of sources the temperature, and what is added to the score of none, of the least loss."""
     made = {}
     for number, name in enumerate(choice.KINDS):
         mine = data.kind == number
         candidates, places, exists, right = (torch.from_numpy(values[mine]) for values in data[:4])
         with torch.no_grad():
             said = [model(candidates, places, exists) for model in models]
-        score, none = (torch.stack(values).mean(0) for values in zip(*said, strict=True))
-        grid = np.exp(np.linspace(np.log(0.5), np.log(3), 60))
-        fixed = [_surprise(score / t, none / t, right).item() for t in grid]
-        made[name] = float(grid[int(np.argmin(fixed))])
-        plain = _surprise(score, none, right).item()
-        print(f"{name}: loss {min(fixed):.4f} at temperature {made[name]:.2f}, {plain:.4f} at 1")
+        score, none = (torch.stack(values).mean(0).double() for values in zip(*said, strict=True))
+
+        def lost(line: NDArray[np.float64], score: Tensor = score, none: Tensor = none, right: Tensor = right) -> float:
+            return float(_surprise(score / line[0], (none + line[1]) / line[0], right))
+
+        best = minimize(lost, [1.0, 0.0], method="Nelder-Mead", bounds=[(0.3, 3.0), (-4.0, 4.0)])
+        made[name] = float(best.x[0]), float(best.x[1])
+        print(f"{name}: loss {best.fun:.4f} with {made[name]}, {lost(np.array([1.0, 0.0])):.4f} without")
     return made
+
+
+def read(folder: Path, passes: int, taken: float) -> Examples:
+    """Return the examples of all lessons of a folder, each seen so often."""
+    made = []
+    for seed in choice_lessons.seeds(folder):
+        lesson = choice_lessons.read(folder, seed)
+        seen, rng = judged(lesson.planes.astype(np.float32)), np.random.default_rng(seed)
+        made += [examples(lesson, seen, rng, taken) for _ in range(passes)]
+    return joined(made)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("lessons", type=Path)
+    parser.add_argument("natural", type=Path)
     parser.add_argument("--out", type=Path, default=choice.WEIGHTS)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    learned: list[Examples] = []
-    held: list[Examples] = []
-    for number, seed in enumerate(choice_lessons.seeds(given.folder)):
-        lesson = choice_lessons.read(given.folder, seed)
-        seen, rng = judged(lesson.planes.astype(np.float32)), np.random.default_rng(seed)
-        (held if number % CALIBRATION == 0 else learned).extend(examples(lesson, seen, rng) for _ in range(PASSES))
-    data = joined(learned)
-    print(f"{len(data.places)} examples, {sum(len(one.places) for one in held)} held out", flush=True)
+    data = read(given.lessons, PASSES, TAKEN)
     models = [trained(data, seed) for seed in range(MEMBERS)]
-    write(models, {"temperature": json.dumps(temperatures(models, joined(held)))}, given.out)
+    found = calibration(models, read(given.natural, PASSES, 0.0))
+    told = {}
+    for name, folder in (("lessons", given.lessons), ("natural", given.natural)):
+        seeds = choice_lessons.seeds(folder)
+        told[name] = f"{len(seeds)} seeds from {seeds[0]}"
+    write(models, {"calibration": json.dumps(found), **told}, given.out)
 
 
 if __name__ == "__main__":
