@@ -7,7 +7,7 @@ volumes). A candidate without a redshift, and the case that none of them is the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,9 @@ USUAL_PHOTO_ERR = 0.04
 #: Share of redshifts of no stated kind that are as good as spectroscopic ones, and their error: three in four of those
 #: that people took from NED and SDSS agree with spectra of the transients.
 UNSTATED_GOOD, UNSTATED_ERR = 0.7, 0.002
-#: Candidates that hardly matter are left out.
+#: Least error of a transient's own redshift, over 1 + z: lines of supernovae are broad, hosts rotate.
+LEAST_OWN_ERR = 0.003
+#: Candidates that hardly matter are left out; where the transient's redshift is known none always matters as much.
 LEAST_PROBABILITY = 1e-4
 QUANTILES = (0.025, 0.16, 0.5, 0.84, 0.975)
 
@@ -57,37 +59,48 @@ class Mixtures:
         return (self.high68 - self.low68) / 2
 
 
-def mixture(candidates: pd.DataFrame, none: ArrayLike, transient_mag: ArrayLike | None = None) -> Mixtures:
+def mixture(
+    candidates: pd.DataFrame,
+    none: ArrayLike,
+    transient_mag: ArrayLike | None = None,
+    transient_redshift: ArrayLike | None = None,
+    transient_redshift_err: ArrayLike | None = None,
+) -> Mixtures:
     """Return the redshifts of places from the candidates and the probability of none of an `Association`.
 
     ``candidates``: columns row, probability, mag, redshift, redshift_err and redshift_kind. ``transient_mag``: the
-    brightest that each transient was seen, (n,), NaN or None where it is not known.
+    brightest that each transient was seen, (n,), NaN or None where it is not known; ``transient_redshift`` and its
+    error: what a spectrum of the transient says, likewise. It multiplies the mixture, so candidates that contradict it
+    do not count; ``kind``, ``e_host_phot`` and ``e_host_id`` are those of the candidates all the same.
     """
     missing = np.asarray(none, float)
-    brightest = np.full(len(missing), np.nan) if transient_mag is None else np.asarray(transient_mag, float)
+    brightest, z, z_err = (
+        np.full(len(missing), np.nan) if given is None else np.broadcast_to(np.asarray(given, float), missing.shape)
+        for given in (transient_mag, transient_redshift, transient_redshift_err)
+    )
+    own = _Own(np.where((z > 0) & (z < REDSHIFTS[-1]), z, np.nan), z_err)
     parts = candidates[candidates["probability"].to_numpy() > LEAST_PROBABILITY]
-    row = parts["row"].to_numpy()
+    row, weight = parts["row"].to_numpy(), parts["probability"].to_numpy(float)
     redshift, err, kind = _known(parts)
-    is_spec = kind == "spec"
     good = np.where(kind == "photo", 0.0, UNSTATED_GOOD)
     mass = _on_grid(log_prior(parts["mag"].to_numpy(float), brightest[row]), redshift, err, good)
     alone = _on_grid(log_prior(np.full(len(missing), np.nan), brightest), *np.full((3, len(missing)), np.nan))
-    spec = np.flatnonzero(is_spec)
-    weight = parts["probability"].to_numpy(float)
-    whole = missing[:, None] * alone
-    np.add.at(whole, row[~is_spec], weight[~is_spec, None] * mass[~is_spec])
+    spec, other = np.flatnonzero(kind == "spec"), np.flatnonzero(kind != "spec")
+    lines = own.narrowed(_Lines(row[spec], redshift[spec], err[spec], weight[spec]))
+    told = own.on_grid()
+    whole = np.where(own.is_known, np.maximum(missing, LEAST_PROBABILITY), missing)[:, None] * alone * told
+    np.add.at(whole, row[other], weight[other, None] * mass[other] * told[row[other]])
     cumulative = np.cumsum(whole, axis=1)
-    np.add.at(cumulative, row[spec], weight[spec, None] * _steps(redshift[spec], err[spec], REDSHIFTS))
+    np.add.at(cumulative, lines.row, lines.weight[:, None] * _steps(lines.redshift, lines.err, REDSHIFTS))
     total = cumulative[:, -1:]
     cumulative = np.divide(cumulative, total, out=np.zeros_like(cumulative), where=total > 0)
-    lines = _Lines(row[spec], redshift[spec], err[spec], weight[spec] / total[row[spec], 0])
-    quantiles = [_quantile(cumulative, lines, q) for q in QUANTILES]
+    lines = replace(lines, weight=lines.weight / total[lines.row, 0])
+    low95, low68, median, high68, high95 = (_quantile(cumulative, lines, q) for q in QUANTILES)
     mean, variance = _moments(mass)
     mean[spec], variance[spec] = redshift[spec], err[spec] ** 2
     e_phot, e_id = _spread(row, weight, mean, variance, len(missing))
     density = np.diff(cumulative, axis=1, prepend=0) / width()
     best = _of_the_likeliest(row, weight, kind, missing)
-    low95, low68, median, high68, high95 = quantiles
     return Mixtures(median, low68, high68, low95, high95, best, e_phot, e_id, density)
 
 
@@ -99,6 +112,39 @@ class _Lines:
     redshift: Floats
     err: Floats
     weight: Floats
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The redshifts of the transients themselves and their errors, NaN where not known."""
+
+    redshift: Floats
+    given_err: Floats
+
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.redshift)
+
+    @property
+    def err(self) -> Floats:
+        return np.fmax(self.given_err, LEAST_OWN_ERR * (1 + self.redshift))
+
+    def on_grid(self) -> Floats:
+        """Return the likelihood of each redshift of the grid, (n, cells): 1 where nothing is known."""
+        likely = _normal(REDSHIFTS - self.redshift[:, None], self.err[:, None])
+        return np.where(self.is_known[:, None], likely, 1.0)
+
+    def narrowed(self, lines: _Lines) -> _Lines:
+        """Return the products of lines and likelihoods, which are normal distributions again."""
+        z, err, known = self.redshift[lines.row], self.err[lines.row], self.is_known[lines.row]
+        share = err**2 / (err**2 + lines.err**2)
+        likely = _normal(lines.redshift - z, np.hypot(err, lines.err))
+        return _Lines(
+            lines.row,
+            np.where(known, share * lines.redshift + (1 - share) * z, lines.redshift),
+            np.where(known, np.sqrt(share) * lines.err, lines.err),
+            np.where(known, likely, 1.0) * lines.weight,
+        )
 
 
 def _known(parts: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.str_]]:

@@ -58,6 +58,33 @@ def test_more_light_from_the_host_means_a_smaller_redshift():
     assert mean[0] < mean[1] < mean[2]
 
 
+def test_the_transients_own_redshift_decides_among_candidates():
+    two = candidates((0, 0.6, 18.0, 0.15, 1e-4, "spec"), (0, 0.3, 18.0, 0.05, 1e-4, "spec"))
+    made = mixture(two, [0.1], None, [0.051])
+    assert made.median[0] == pytest.approx(0.05, abs=1e-3) and made.err[0] < 1e-3
+    assert made.high95[0] < 0.06
+
+
+def test_a_photometric_redshift_and_the_transients_own_are_multiplied():
+    photo = candidates((0, 1.0, np.nan, 0.12, 0.05, "photo"))
+    exact, vague = mixture(photo, [0.0], None, [0.06]), mixture(photo, [0.0], None, [0.06], [0.05])
+    assert exact.median[0] == pytest.approx(0.06, abs=1e-3)
+    assert exact.err[0] == pytest.approx(0.003 * 1.06, rel=0.1)
+    assert 0.065 < vague.median[0] < 0.1 and 0.02 < vague.err[0] < 0.05
+
+
+def test_a_host_that_contradicts_the_transients_redshift_does_not_count():
+    made = mixture(candidates((0, 1.0, 18.0, 0.3, 1e-4, "spec")), [0.0], None, [0.05])
+    assert made.median[0] == pytest.approx(0.05, abs=2e-3)
+
+
+def test_an_unknown_redshift_of_the_transient_changes_nothing():
+    two = candidates((0, 0.9, 18.0, 0.15, 1e-4, "spec"), (1, 0.8, 18.0, 0.1, 0.03, "photo"))
+    plain, told = mixture(two, [0.1, 0.2]), mixture(two, [0.1, 0.2], None, [np.nan, -1.0], [np.nan, 0.1])
+    np.testing.assert_array_equal(plain.density, told.density)
+    np.testing.assert_array_equal(plain.median, told.median)
+
+
 parts = st.lists(
     st.tuples(
         st.integers(0, 2),
