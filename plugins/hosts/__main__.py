@@ -24,7 +24,8 @@ no catalogue.
 
 OUT.csv: one row a field in their order, with id, ra_deg, dec_deg and probability of the best candidate (empty without
 one), p_hostless (the probability that no candidate is the host), z and z_err (the redshift of the transient from all
-candidates: median, and half of the interval that holds 68 per cent).
+candidates, and from its own where that is known: median, and half of the interval that holds 68 per cent; empty where
+no candidate has a redshift or a magnitude).
 """
 
 from __future__ import annotations
@@ -62,9 +63,12 @@ def answers(file: FieldsFile, catalogues: list[Catalogue]) -> pd.DataFrame:
 
 def _rows(answer: Association, known: np.ndarray) -> pd.DataFrame:
     best = answer.candidates[answer.candidates["rank"] == 1].set_index("row").reindex(range(len(known)))
-    z = mixture(answer.candidates, answer.none)
+    z = mixture(answer.candidates, answer.none, transient_redshift=known)
+    # without any, the mixture would be what is usual and not what was found
+    told = answer.candidates[["redshift", "mag"]].notna().any(axis=1)
+    told = best.index.isin(answer.candidates["row"][told])
     table = best[["ra_deg", "dec_deg", "probability"]]
-    return table.assign(p_hostless=answer.none, z=z.median, z_err=z.err)
+    return table.assign(p_hostless=answer.none, z=np.where(told, z.median, np.nan), z_err=np.where(told, z.err, np.nan))
 
 
 def main(arguments: list[str] | None = None) -> int:

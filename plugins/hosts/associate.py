@@ -37,6 +37,8 @@ ANSWER = (
 )
 #: An image and a deep catalogue reach this far from the transient; a shallow one as far as it was asked.
 SEARCHED_ARCSEC = 60.0
+#: No galaxy moves away more slowly than this and looks like a star.
+STAR_REDSHIFT = 0.001
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def answered(
     closed, closed_none = posterior.normalised(found["odds"].to_numpy(), found["row"].to_numpy(), len(ra))
     learned = (places["has_image"] + places["has_catalogue"]).to_numpy() > 0
     p, none = np.where(learned[found["row"].to_numpy()], p, closed), np.where(learned, none, closed_none)
+    p, none = _without_stars(found, p, none)
     reach = np.where(learned, SEARCHED_ARCSEC, max(asked.radius_arcsec, default=0.0))
     ranked = _ranked(_handed_over(found, p), np.isfinite(z))
     best = ranked if top is None else ranked[ranked["rank"] <= top].reset_index(drop=True)
@@ -148,6 +151,17 @@ def gathered(
     has_image = seen.observed if seen else np.zeros(n, bool)
     table = evidence.weighed(merged(every, ra, dec), z, z_err, deep, has_image, seen.seen if seen else None)
     return table, np.fmax(depth, np.where(has_image, table.places["image_depth_mag"].to_numpy(), np.nan))
+
+
+def _without_stars(found: pd.DataFrame, probability: Floats, none: Floats) -> tuple[Floats, Floats]:
+    """Return the probabilities when stars of the Milky Way, by their spectra and their looks, can be no hosts."""
+    slow = (found["redshift_kind"].to_numpy(str) == "spec") & (np.abs(found["redshift"].to_numpy()) < STAR_REDSHIFT)
+    is_star, row = slow & (found["p_star"].to_numpy() > 0.5), found["row"].to_numpy()
+    probability = np.where(is_star, 0.0, probability)
+    total = np.bincount(row, probability, len(none)) + none
+    left = np.where(np.bincount(row, is_star, len(none)) > 0, total, 1.0)
+    some = np.maximum(left, 1e-300)
+    return probability / some[row], np.where(left > 0, none / some, 1.0)
 
 
 def _handed_over(found: pd.DataFrame, probability: Floats) -> pd.DataFrame:

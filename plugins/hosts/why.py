@@ -5,23 +5,36 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+#: Light as concentrated as this, of that of the image's point sources, is said where nothing tells star from galaxy.
+COMPACT = 0.95
+
 
 def sentences(candidates: pd.DataFrame, place_has_redshift: np.ndarray) -> list[str]:
     """Return a short text for each candidate of `evidence.weighed`, made of its terms."""
-    names = ("dlr", "log_chance", "p_star", "log_redshift_ratio", "map_mass", "has_spec", "parts")
+    names = ("dlr", "log_chance", "p_star", "compactness", "log_redshift_ratio", "map_mass", "has_spec", "parts")
     columns = [candidates[name].tolist() for name in names]
     known = place_has_redshift[candidates["row"].to_numpy()].tolist()
     return [_sentence(*values) for values in zip(*columns, known, strict=True)]
 
 
 def _sentence(
-    dlr: float, log_chance: float, p_star: float, ratio: float, mass: float, is_spec: float, parts: int, known: bool
+    dlr: float,
+    log_chance: float,
+    p_star: float,
+    compactness: float,
+    ratio: float,
+    mass: float,
+    is_spec: float,
+    parts: int,
+    known: bool,
 ) -> str:
     said = [f"{dlr:.1f} half-light radii out", _chance(log_chance)]
     if p_star > 0.5:
-        said.append(f"star with probability {p_star:.2f}")
+        said.append(f"probably a star ({p_star:.0%})")
     elif p_star < 0.1:
         said.append("no star")
+    elif np.isnan(p_star) and compactness > COMPACT:
+        said.append("as compact as a star")
     if known and ratio > 1:
         said.append(f"{'redshift' if is_spec else 'photometric redshift'} agrees with the transient's")
     elif known and ratio < -1:

@@ -187,3 +187,21 @@ def test_a_few_magnitudes_do_not_tell_how_deep_a_catalogue_is():
     few = pd.DataFrame({"ra_deg": [1.0] * 20, "dec_deg": 2.0, "mag_r": 14.0})
     assert SurveyCatalogue(few).depth_mag == 22.5
     assert SurveyCatalogue(pd.concat([few] * 5)).depth_mag < 15
+
+
+def test_a_star_by_spectrum_and_looks_is_no_host():
+    star = {"p_star": [0.9, 0.0], "redshift": [1e-4, 0.1], "redshift_kind": ["spec", "spec"]}
+    both = {"ra_deg": [10.0, 10.0], "dec_deg": [0.0, 0.001], "a_arcsec": [2.0, 2.0], "id": ["star", "galaxy"]}
+    answer = associate([10.0], [0.0003], [Fixed("one", **both, **star)])
+    of = answer.candidates.set_index("id")
+    assert of["probability"]["star"] == 0 and "probably a star (90%)" in of["why"]["star"]
+    assert of["probability"]["galaxy"] + answer.none[0] == pytest.approx(1) and answer.none[0] < 1
+    # an active galaxy looks like a star as well
+    far = associate([10.0], [0.0003], [Fixed("one", **both, **star | {"redshift": [0.3, 0.1]})]).candidates
+    assert far.set_index("id")["probability"]["star"] > 0
+
+
+def test_an_unknown_place_has_no_candidates_of_a_survey():
+    survey = SurveyCatalogue(pd.DataFrame({"ra_deg": [1.0] * 60, "dec_deg": 2.0, "mag_r": 20.0}))
+    answer = associate([np.nan, 1.0], [2.0, 2.0], [survey])
+    assert answer.none[0] == pytest.approx(1) and set(answer.candidates["row"]) == {1}

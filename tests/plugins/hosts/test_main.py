@@ -64,6 +64,28 @@ def test_unusable_files_are_said(tmp_path, capsys):
     assert command.main([str(tmp_path / "odd.npz"), "-", "-o", str(tmp_path / "out.csv")]) == 1
 
 
+def test_no_redshift_is_made_up(files, tmp_path):
+    out = tmp_path / "out.csv"
+    with np.load(files[0]) as file:
+        given = {name: file[name] for name in file.files}
+    np.savez(tmp_path / "unknown.npz", **given | {"z": np.full(N, np.nan), "dec_deg": [np.nan, *given["dec_deg"][1:]]})
+    assert command.main([str(tmp_path / "unknown.npz"), "-", "-o", str(out)]) == 0
+    table = pd.read_csv(out)
+    assert table[["z", "z_err"]].isna().all(axis=None) and table["ra_deg"].isna().tolist() == [True, False, False]
+    assert table["p_hostless"][0] == 1
+    assert command.main([str(tmp_path / "unknown.npz"), str(files[1]), "-o", str(out)]) == 0
+    assert pd.read_csv(out)["z"].isna().tolist() == [True, False, False]
+
+
+def test_the_transients_own_redshift_counts(files, tmp_path):
+    with np.load(files[0]) as file:
+        np.savez(tmp_path / "told.npz", ra_deg=file["ra_deg"], dec_deg=file["dec_deg"], z=np.full(N, 0.04))
+    out = tmp_path / "out.csv"
+    assert command.main([str(tmp_path / "told.npz"), str(files[1]), "-o", str(out)]) == 0
+    table = pd.read_csv(out).dropna(subset="z")
+    assert len(table) and (np.abs(table["z"] - 0.04) < 0.005).all() and (table["z_err"] < 0.005).all()
+
+
 def test_it_runs_without_django_settings():
     command_line = [sys.executable, "-m", "tom_alerce_like.plugins.hosts", "--help"]
     said = subprocess.run(command_line, capture_output=True, text=True, timeout=120, env={"PATH": ""}, check=False)
