@@ -39,7 +39,7 @@ class Listed(NamedTuple):
 
 
 def merged(lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> pd.DataFrame:
-    """Return each source once, sorted by place: `COLUMNS`, `MEASURED`, east and north (arcsec), n_lists, in_catalogue,
+    """Return each source once, sorted by place: `COLUMNS`, `MEASURED`, east and north (arcsec), in_catalogue,
     is_deep (in a list that goes deep) and odds (of a catalogue alone, `posterior.weighed`).
 
     Name, catalogue and all numbers come from the first list that has them, a spectroscopic redshift before any other;
@@ -67,7 +67,6 @@ def merged(lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> pd.DataF
         made[name] = _first(every, name, group, spectra_first, n, has_redshift)
     made["odds"] = np.nan_to_num(made["odds"])
     made["is_deep"] = np.bincount(group, depth[number] > SHALLOW_MAG, n) > 0
-    made["n_lists"] = np.bincount(group, minlength=n)
     made["in_catalogue"] = np.bincount(group, ~every["is_image"], n) > 0
     made["image_parent"] = _parents(every, group, n)
     table = pd.DataFrame(made)

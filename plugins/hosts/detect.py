@@ -63,12 +63,6 @@ def detect(fields: Fields) -> pd.DataFrame:
     return table.assign(**{name: extra[name] for name in EXTRA})
 
 
-def detections(image: NDArray[Any], pixel_arcsec: float = 0.25) -> pd.DataFrame:
-    """Return the sources of one image: the table of `detect`, with no places on the sky."""
-    nowhere = np.full(1, np.nan)
-    return detect(Fields(np.asarray(image)[None], nowhere, nowhere, nowhere, pixel_arcsec))
-
-
 def _sources(image: NDArray[Any], pixel_arcsec: float) -> dict[str, Floats]:
     found = extraction(image)
     if found is None:

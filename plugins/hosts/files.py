@@ -16,7 +16,8 @@ from tom_alerce_like.plugins.hosts.fields import Fields
 
 
 class FieldsFile:
-    """An npz file of places: ``ra_deg`` and ``dec_deg`` (n,); optional ``images`` (n, size, size), ``z`` and ``id``.
+    """An npz file of places: ``ra_deg`` and ``dec_deg`` (n,); optional ``images`` (n, size, size), or (size, size) of
+    one place, ``z`` and ``id``.
 
     Raises `InputError` when it cannot be read or lacks places.
     """
@@ -65,6 +66,22 @@ class FieldsFile:
     def _header(self, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
         version = npy.read_magic(file)
         shape, fortran, dtype = (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(file)
-        if fortran or dtype.hasobject or len(shape) != 3 or shape[0] != len(self.ra_deg):
-            raise InputError(f"{self.path}: images must be one image a place, in C order")
+        # one place may have its image alone
+        shape = (1, *shape) if len(shape) == 2 and len(self.ra_deg) == 1 else shape
+        problem = _problem(shape, fortran, dtype, len(self.ra_deg))
+        if problem:
+            raise InputError(f"{self.path}: {problem}")
         return shape, dtype
+
+
+def _problem(shape: tuple[int, ...], fortran: bool, dtype: np.dtype[Any], n: int) -> str:
+    """Return what is wrong with an array of images, or nothing."""
+    if dtype.kind not in "fiu":
+        return f"images must be real numbers, not {dtype}"
+    if len(shape) != 3 or shape[0] != n:
+        return f"images must be one image a place, ({n}, size, size), not {shape}"
+    if shape[1] != shape[2]:
+        return f"images must be squares with the transient at the centre, not {shape[1]} x {shape[2]}"
+    if fortran:
+        return "images must be in C order: save np.ascontiguousarray(images)"
+    return ""

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from tom_alerce_like.cosmology import distance_modulus_mag, kpc_per_arcsec
 
@@ -49,7 +50,7 @@ def transient_redshifts(redshift: ArrayLike, n: int = 25) -> Floats:
     """Return redshifts (places, n) that stand for what is known of each transient's: n times the known one, or the
     quantiles of the prior where it is NaN."""
     middle = (np.arange(n) + 0.5) / n
-    prior = np.log(TRANSIENT_REDSHIFT) + TRANSIENT_LOG_WIDTH * _normal_quantile(middle)
+    prior = np.log(TRANSIENT_REDSHIFT) + TRANSIENT_LOG_WIDTH * ndtri(middle)
     z = np.atleast_1d(np.asarray(redshift, float))[:, None]
     return np.where(z > 0, z, np.exp(prior))
 
@@ -65,9 +66,3 @@ def host_grid(redshift: Floats, n: int = 40) -> tuple[Floats, Floats, Floats]:
 
 def _bell(value: Floats, mean: float, width: float) -> Floats:
     return np.exp(-0.5 * ((value - mean) / width) ** 2) / width
-
-
-def _normal_quantile(probability: Floats) -> Floats:
-    from statistics import NormalDist
-
-    return np.array([NormalDist().inv_cdf(p) for p in probability])

@@ -111,7 +111,7 @@ def test_lists_are_merged_source_by_source():
     moved = {**place, "dec_deg": [10.0001, 10.01]}
     second = galaxies({**moved, "id": ["A", "C"], "redshift": [0.12, 0.3], "redshift_kind": ["spec", "spec"]})
     table = merged([Listed("one", first, 22.0), Listed("two", second, 23.0)], np.array([10.0]), np.array([10.0]))
-    assert table["id"].tolist() == ["a", "b", "C"] and table["n_lists"].tolist() == [2, 1, 1]
+    assert table["id"].tolist() == ["a", "b", "C"]
     assert table["redshift"].tolist()[0] == 0.12 and table["redshift_kind"].tolist()[0] == "spec"
     assert table["dec_deg"].tolist()[0] == 10.0001  # the deeper list's
 

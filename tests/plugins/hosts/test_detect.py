@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tom_alerce_like.plugins.hosts import passes
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS
-from tom_alerce_like.plugins.hosts.detect import EXTRA, detect, detections
+from tom_alerce_like.plugins.hosts.detect import EXTRA, detect
 from tom_alerce_like.plugins.hosts.dlr import offset
 from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.pixels import binned, filled, window
@@ -24,6 +24,12 @@ def galaxy(east=0.0, north=0.0, a=2.0, b=1.0, pa=0.0, peak=200.0, size=SIZE):
     along = away_east * np.sin(turn) + away_north * np.cos(turn)
     across = away_east * np.cos(turn) - away_north * np.sin(turn)
     return peak * np.exp(-((along / a) ** 2 + (across / b) ** 2) / 2)
+
+
+def detections(image, pixel_arcsec):
+    """The sources of one image, with no places on the sky."""
+    nowhere = np.full(1, np.nan)
+    return detect(Fields(np.asarray(image)[None], nowhere, nowhere, nowhere, pixel_arcsec))
 
 
 def noise(seed=0, size=SIZE):

@@ -86,6 +86,30 @@ def test_the_transients_own_redshift_counts(files, tmp_path):
     assert len(table) and (np.abs(table["z"] - 0.04) < 0.005).all() and (table["z_err"] < 0.005).all()
 
 
+def test_one_place_may_have_its_image_alone(made, tmp_path):
+    place = {name: getattr(made.fields, name)[:1] for name in ("ra_deg", "dec_deg")}
+    np.savez(tmp_path / "one.npz", images=made.fields.images[0], **place)
+    np.savez(tmp_path / "same.npz", images=made.fields.images[:1], **place)
+    for name in ("one", "same"):
+        assert command.main([str(tmp_path / f"{name}.npz"), "-", "-o", str(tmp_path / f"{name}.csv")]) == 0
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "same.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        (np.asfortranarray(np.ones((2, 8, 8))), "C order"),
+        (np.zeros((2, 8, 9)), "8 x 9"),
+        (np.zeros((8, 8)), "one image a place"),
+        (np.zeros((2, 8, 8), complex), "real numbers"),
+    ],
+)
+def test_unusable_images_are_said(tmp_path, capsys, images, said):
+    np.savez(tmp_path / "odd.npz", ra_deg=[1.0, 2.0], dec_deg=[1.0, 2.0], images=images)
+    assert command.main([str(tmp_path / "odd.npz"), "-", "-o", str(tmp_path / "out.csv")]) == 1
+    assert said in capsys.readouterr().err
+
+
 def test_it_runs_without_django_settings():
     command_line = [sys.executable, "-m", "tom_alerce_like.plugins.hosts", "--help"]
     said = subprocess.run(command_line, capture_output=True, text=True, timeout=120, env={"PATH": ""}, check=False)
