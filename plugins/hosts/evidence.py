@@ -110,9 +110,9 @@ def _plausible(candidates: pd.DataFrame, terms: dict[str, Floats], n: int) -> ND
     is_deep, p_star = candidates["is_deep"].to_numpy(bool), candidates["p_star"].to_numpy(float)
     unknown = is_deep & ~(candidates["a_arcsec"].to_numpy(float) > 0) & ~(p_star > 0.5)
     near = terms["dlr"] < np.where(is_deep, REACH, SHALLOW_REACH)
-    near = np.flatnonzero(near | (unknown & (terms["offset_arcsec"] < UNKNOWN_REACH_ARCSEC)))
-    places = Places(candidates["row"].to_numpy()[near], n)
-    return near[places.rank(terms["path"][near]) < MOST]
+    chosen = np.flatnonzero(near | (unknown & (terms["offset_arcsec"] < UNKNOWN_REACH_ARCSEC)))
+    places = Places(candidates["row"].to_numpy()[chosen], n)
+    return chosen[places.rank(terms["path"][chosen]) < MOST]
 
 
 def _on_map(
