@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS
-from tom_alerce_like.plugins.hosts.places import first_known
+from tom_alerce_like.plugins.hosts.places import first_known, space
 from tom_alerce_like.plugins.hosts.plane import to_plane
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,6 @@ SHALLOW_MAG = 20.0
 SHADOW_ARCSEC, SHADOW = 1.5, 0.1
 #: What only an image says of a source.
 MEASURED = ("snr", "flux", "area_arcsec2", "compactness", "image_a_arcsec", "image_b_arcsec", "image_pa_deg")
-_APART_ARCSEC = 1e5
 
 
 class Listed(NamedTuple):
@@ -84,20 +83,14 @@ def unexplained(peaks: Listed, lists: Sequence[Listed], ra_deg: Floats, dec_deg:
     rows = peaks.table["row"].unique()
     near = [one._replace(table=one.table[one.table["row"].isin(rows)]) for one in lists]
     every = [_placed(one, 0, ra_deg, dec_deg) for one in near]
-    sources = [_space(one[~(one["p_star"] > 0.5)]) for one in every]
-    space = np.concatenate([*sources, np.empty((0, 3))])
+    sources = np.concatenate([*(space(one[~(one["p_star"] > 0.5)]) for one in every), np.empty((0, 3))])
     placed = _placed(peaks, 0, ra_deg, dec_deg)
-    spots = _space(placed)
+    spots = space(placed)
     reach = np.maximum(SHADOW_ARCSEC, SHADOW * np.hypot(spots[:, 0], spots[:, 1]))
-    apart = cKDTree(space).query(spots)[0] if len(space) and len(spots) else np.full(len(spots), np.inf)
+    apart = cKDTree(sources).query(spots)[0] if len(sources) and len(spots) else np.full(len(spots), np.inf)
     # `_placed` left out what has no place
     kept = peaks.table.loc[placed.index[apart > reach]]
     return peaks._replace(table=kept.reset_index(drop=True))
-
-
-def _space(placed: pd.DataFrame) -> Floats:
-    """Return points: sources of different places lie far apart."""
-    return np.column_stack([placed["east_arcsec"], placed["north_arcsec"], placed["row"] * _APART_ARCSEC])
 
 
 def _placed(one: Listed, number: int, ra_deg: Floats, dec_deg: Floats) -> pd.DataFrame:
@@ -126,7 +119,7 @@ def _first(
 def _grouped(every: pd.DataFrame, depth_mag: Sequence[float]) -> NDArray[np.int64]:
     """Return for each row the group of rows that are one source; a list has at most one row in a group."""
     number = every["number"].to_numpy()
-    space = _space(every)
+    points = space(every)
     size = np.nan_to_num(every["a_arcsec"].to_numpy())
     group = np.full(len(every), -1)
     total = 0
@@ -136,7 +129,7 @@ def _grouped(every: pd.DataFrame, depth_mag: Sequence[float]) -> NDArray[np.int6
         same = np.full(len(mine), -1)
         if len(before) and len(mine):
             shallow = np.minimum(depth, np.asarray(depth_mag)[number[before]]) <= SHALLOW_MAG
-            same = _matched(space[mine], space[before], size[mine], size[before], shallow, group[before])
+            same = _matched(points[mine], points[before], size[mine], size[before], shallow, group[before])
         new = same < 0
         same[new] = total + np.arange(new.sum())
         total += int(new.sum())

@@ -16,9 +16,8 @@ from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.heatmap.map import Map
 from tom_alerce_like.plugins.hosts.heatmap.serve import probability
 from tom_alerce_like.plugins.hosts.plane import to_sky
+from tom_alerce_like.plugins.hosts.population import USUAL_DEPTH_MAG
 
-#: r magnitude that a usual image reaches: its positions count before those of shallower catalogues.
-DEPTH_MAG = 22.5
 #: Peaks of the map become candidates where they hold this much.
 PEAKS, LEAST_MASS = 1, 0.5
 
@@ -51,7 +50,8 @@ def looked(fields: Fields) -> Looked:
 def detected(found: pd.DataFrame) -> Listed:
     """Return detections as a list of candidates."""
     axes = {f"image_{name}": found[name] for name in ("a_arcsec", "b_arcsec", "pa_deg")}
-    return Listed("image", found.assign(**axes), DEPTH_MAG, is_image=True)
+    # its positions count before those of shallower catalogues
+    return Listed("image", found.assign(**axes), USUAL_DEPTH_MAG, is_image=True)
 
 
 def peaks(seen: Map, fields: Fields) -> Listed:

@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from tom_alerce_like.plugins.hosts.places import space
+
 Floats = NDArray[np.float64]
 
 #: A part lies this deep in the galaxy's half-light ellipse, is this much smaller and this much fainter.
@@ -21,7 +23,6 @@ SPEC_ERR, PHOTO_ERR, USUAL_PHOTO_ERR = 0.0012, 0.02, 0.05
 #: list both it is also this part of the larger half-light axis, at most so far.
 ONE_ARCSEC, ONE_AXIS, ONE_AT_MOST_ARCSEC = 0.7, 0.35, 2.0
 _GENERATIONS = 4
-_APART_ARCSEC = 1e5
 
 
 def wholes(candidates: pd.DataFrame, probability: Floats) -> NDArray[np.int64]:
@@ -63,10 +64,9 @@ def _redshifts_apart(candidates: pd.DataFrame, one: NDArray[np.int64], other: ND
 def _next_to(candidates: pd.DataFrame, probability: Floats) -> NDArray[np.int64]:
     """Return for each candidate the most probable one right next to it, or itself."""
     place = candidates[["east_arcsec", "north_arcsec"]].to_numpy(float)
-    space = np.column_stack([place, candidates["row"].to_numpy() * _APART_ARCSEC])
-    near = (
-        cKDTree(space).query_pairs(ONE_AT_MOST_ARCSEC, output_type="ndarray") if len(space) else np.empty((0, 2), int)
-    )
+    near = np.empty((0, 2), int)
+    if len(place):
+        near = cKDTree(space(candidates)).query_pairs(ONE_AT_MOST_ARCSEC, output_type="ndarray")
     listed, a = candidates["in_catalogue"].to_numpy(bool), np.nan_to_num(candidates["a_arcsec"].to_numpy(float))
     apart = np.hypot(*(place[near[:, 0]] - place[near[:, 1]]).T)
     reach = np.where(listed[near].all(1), ONE_ARCSEC, np.maximum(ONE_ARCSEC, ONE_AXIS * a[near].max(1)))
@@ -74,7 +74,7 @@ def _next_to(candidates: pd.DataFrame, probability: Floats) -> NDArray[np.int64]
     less, more = np.where((probability[pairs[:, :1]] > probability[pairs[:, 1:]]), pairs[:, ::-1], pairs).T
     one = ~(_redshifts_apart(candidates, less, more) > OWN_SIGMA)
     less, more = less[one], more[one]
-    made = np.arange(len(space))
+    made = np.arange(len(place))
     order = np.lexsort((less, probability[more]))
     made[less[order]] = more[order]
     return made

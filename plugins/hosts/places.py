@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+#: Sources of different places are so far apart in `space`.
+_APART_ARCSEC = 1e5
+
+
+def space(table: pd.DataFrame) -> Floats:
+    """Return points (n, 3), arcsec, whose neighbours are of the same place; columns east_arcsec, north_arcsec, row."""
+    return np.column_stack([table["east_arcsec"], table["north_arcsec"], table["row"] * _APART_ARCSEC])
 
 
 class Places:

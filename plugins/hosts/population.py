@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 LUMINOUS_MAG, DWARF_MAG, DWARFS = (-20.6, 1.1), (-18.2, 1.7), 0.35
 #: Half-light radius at that magnitude and how it grows with luminosity (dex a magnitude).
 SIZE_KPC, SIZE_AT_MAG, SIZE_SLOPE = 5.0, -20.5, -0.13
+#: r magnitude (AB) that usual surveys and their images reach.
+USUAL_DEPTH_MAG = 22.5
 #: Where transients of unknown redshift are: median and width of the logarithm.
 TRANSIENT_REDSHIFT, TRANSIENT_LOG_WIDTH = 0.09, 0.9
 _REDSHIFT_WIDTH = 0.5

@@ -13,15 +13,15 @@ import pyarrow.parquet as pq
 
 from tom_alerce_like.exceptions import ConfigurationError
 from tom_alerce_like.plugins.hosts.catalogue import Floats
+from tom_alerce_like.plugins.hosts.population import USUAL_DEPTH_MAG
 from tom_alerce_like.plugins.hosts.sources.columns import understood
 from tom_alerce_like.plugins.hosts.sources.index import Ints
 from tom_alerce_like.plugins.hosts.sources.local import LocalCatalogue
 from tom_alerce_like.plugins.hosts.sources.spellings import SPELLINGS
 
 _WANTED = {name for names in SPELLINGS.values() for name in names} | {"i"}
-#: Depth of a catalogue with fewer magnitudes than tell it; and how far before the most frequent one it still holds
-#: nearly all.
-_USUAL_DEPTH_MAG, _LEAST_MAGNITUDES, _BEFORE_PEAK_MAG = 22.5, 50, 0.5
+#: Fewer magnitudes than these do not tell a depth; and how far before the most frequent one nearly all are still held.
+_LEAST_MAGNITUDES, _BEFORE_PEAK_MAG = 50, 0.5
 
 
 class SurveyCatalogue(LocalCatalogue):
@@ -51,11 +51,11 @@ class SurveyCatalogue(LocalCatalogue):
     def depth_mag(self) -> float:
         """The r magnitude (AB) to which it holds nearly all galaxies: half a magnitude before its counts turn over.
 
-        A few sources do not tell: 22.5 then.
+        A few sources do not tell: what is usual then.
         """
         mag = self._table["mag"].dropna()
         if len(mag) < _LEAST_MAGNITUDES:
-            return _USUAL_DEPTH_MAG
+            return USUAL_DEPTH_MAG
         counts, edges = np.histogram(mag, np.arange(np.floor(mag.min()), np.ceil(mag.max()) + 0.5, 0.25))
         return float(edges[np.argmax(counts)] + 0.125 - _BEFORE_PEAK_MAG)
 

@@ -14,6 +14,7 @@ from tom_alerce_like.plugins.hosts.posterior import REACH, SCALE, profile
 from tom_alerce_like.plugins.hosts.sources.glade import GladeCatalogue
 from tom_alerce_like.plugins.hosts.sources.isophotes import HALF_LIGHT
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
+from tom_alerce_like.plugins.hosts.why import sentences
 
 
 def places(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -199,6 +200,14 @@ def test_a_star_by_spectrum_and_looks_is_no_host():
     # an active galaxy looks like a star as well
     far = associate([10.0], [0.0003], [Fixed("one", **both, **star | {"redshift": [0.3, 0.1]})]).candidates
     assert far.set_index("id")["probability"]["star"] > 0
+
+
+@pytest.mark.parametrize(("compactness", "is_said"), [(1.0, True), (0.6, False), (np.nan, False)])
+def test_what_looks_like_a_star_is_said_where_nothing_else_tells(compactness, is_said):
+    one = Fixed("one", ra_deg=[10.0], dec_deg=[0.0], a_arcsec=[2.0])
+    candidates = associate([10.0], [0.0003], [one]).candidates.assign(compactness=compactness, has_spec=0.0, parts=0)
+    (why,) = sentences(candidates, np.array([False]))
+    assert ("as compact as a star" in why) is is_said
 
 
 def test_an_unknown_place_has_no_candidates_of_a_survey():
