@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from tom_alerce_like.plugins.hosts.luminosity import REDSHIFTS, log_prior, width
+from tom_alerce_like.plugins.hosts.redshift_lines import Lines, Own, normal, quantile, steps
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +25,6 @@ USUAL_PHOTO_ERR = 0.04
 #: Share of redshifts of no stated kind that are as good as spectroscopic ones, and their error: three in four of those
 #: that people took from NED and SDSS agree with spectra of the transients.
 UNSTATED_GOOD, UNSTATED_ERR = 0.7, 0.002
-#: Least error of a transient's own redshift, over 1 + z: lines of supernovae are broad, hosts rotate.
-LEAST_OWN_ERR = 0.003
 #: Candidates that hardly matter are left out; where the transient's redshift is known none always matters as much.
 LEAST_PROBABILITY = 1e-4
 QUANTILES = (0.025, 0.16, 0.5, 0.84, 0.975)
@@ -78,7 +76,7 @@ def mixture(
         np.full(len(missing), np.nan) if given is None else np.broadcast_to(np.asarray(given, float), missing.shape)
         for given in (transient_mag, transient_redshift, transient_redshift_err)
     )
-    own = _Own(np.where((z > 0) & (z < REDSHIFTS[-1]), z, np.nan), z_err)
+    own = Own(np.where((z > 0) & (z < REDSHIFTS[-1]), z, np.nan), z_err)
     parts = candidates[candidates["probability"].to_numpy() > LEAST_PROBABILITY]
     row, weight = parts["row"].to_numpy(), parts["probability"].to_numpy(float)
     redshift, err, kind = _known(parts)
@@ -86,65 +84,22 @@ def mixture(
     mass = _on_grid(log_prior(parts["mag"].to_numpy(float), brightest[row]), redshift, err, good)
     alone = _on_grid(log_prior(np.full(len(missing), np.nan), brightest), *np.full((3, len(missing)), np.nan))
     spec, other = np.flatnonzero(kind == "spec"), np.flatnonzero(kind != "spec")
-    lines = own.narrowed(_Lines(row[spec], redshift[spec], err[spec], weight[spec]))
+    lines = own.narrowed(Lines(row[spec], redshift[spec], err[spec], weight[spec]))
     told = own.on_grid()
     whole = np.where(own.is_known, np.maximum(missing, LEAST_PROBABILITY), missing)[:, None] * alone * told
     np.add.at(whole, row[other], weight[other, None] * mass[other] * told[row[other]])
     cumulative = np.cumsum(whole, axis=1)
-    np.add.at(cumulative, lines.row, lines.weight[:, None] * _steps(lines.redshift, lines.err, REDSHIFTS))
+    np.add.at(cumulative, lines.row, lines.weight[:, None] * steps(lines.redshift, lines.err, REDSHIFTS))
     total = cumulative[:, -1:]
     cumulative = np.divide(cumulative, total, out=np.zeros_like(cumulative), where=total > 0)
     lines = replace(lines, weight=lines.weight / total[lines.row, 0])
-    low95, low68, median, high68, high95 = (_quantile(cumulative, lines, q) for q in QUANTILES)
+    low95, low68, median, high68, high95 = (quantile(cumulative, lines, q) for q in QUANTILES)
     mean, variance = _moments(mass)
     mean[spec], variance[spec] = redshift[spec], err[spec] ** 2
     e_phot, e_id = _spread(row, weight, mean, variance, len(missing))
     density = np.diff(cumulative, axis=1, prepend=0) / width()
     best = _of_the_likeliest(row, weight, kind, missing)
     return Mixtures(median, low68, high68, low95, high95, best, e_phot, e_id, density)
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Spectroscopic redshifts: narrower than the grid, so kept apart."""
-
-    row: NDArray[np.int64]
-    redshift: Floats
-    err: Floats
-    weight: Floats
-
-
-@dataclass(frozen=True)
-class _Own:
-    """The redshifts of the transients themselves and their errors, NaN where not known."""
-
-    redshift: Floats
-    given_err: Floats
-
-    @property
-    def is_known(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.redshift)
-
-    @property
-    def err(self) -> Floats:
-        return np.fmax(self.given_err, LEAST_OWN_ERR * (1 + self.redshift))
-
-    def on_grid(self) -> Floats:
-        """Return the likelihood of each redshift of the grid, (n, cells): 1 where nothing is known."""
-        likely = _normal(REDSHIFTS - self.redshift[:, None], self.err[:, None])
-        return np.where(self.is_known[:, None], likely, 1.0)
-
-    def narrowed(self, lines: _Lines) -> _Lines:
-        """Return the products of lines and likelihoods, which are normal distributions again."""
-        z, err, known = self.redshift[lines.row], self.err[lines.row], self.is_known[lines.row]
-        share = err**2 / (err**2 + lines.err**2)
-        likely = _normal(lines.redshift - z, np.hypot(err, lines.err))
-        return _Lines(
-            lines.row,
-            np.where(known, share * lines.redshift + (1 - share) * z, lines.redshift),
-            np.where(known, np.sqrt(share) * lines.err, lines.err),
-            np.where(known, likely, 1.0) * lines.weight,
-        )
 
 
 def _known(parts: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.str_]]:
@@ -163,41 +118,11 @@ def _known(parts: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.str_]]:
 def _on_grid(log_p: Floats, redshift: Floats, err: Floats, good: Floats) -> Floats:
     """Return the probability in each cell of the grid, (n, cells): what the catalogue says times the prior."""
     apart = REDSHIFTS - redshift[:, None]
-    narrow = _normal(apart, UNSTATED_ERR * (1 + redshift[:, None]))
-    wide = (1 - OUTLIERS) * _normal(apart, err[:, None]) + OUTLIERS / REDSHIFTS[-1]
+    narrow = normal(apart, UNSTATED_ERR * (1 + redshift[:, None]))
+    wide = (1 - OUTLIERS) * normal(apart, err[:, None]) + OUTLIERS / REDSHIFTS[-1]
     likely = np.where(np.isfinite(redshift)[:, None], good[:, None] * narrow + (1 - good[:, None]) * wide, 1.0)
     p = np.exp(log_p - log_p.max(axis=1, keepdims=True)) * likely * width()
     return np.asarray(p / p.sum(axis=1, keepdims=True))
-
-
-def _normal(apart: Floats, err: Floats) -> Floats:
-    return np.asarray(np.exp(-((apart / err) ** 2) / 2) / (err * np.sqrt(2 * np.pi)))
-
-
-def _steps(redshift: Floats, err: Floats, z: Floats) -> Floats:
-    return np.asarray(ndtr((z - redshift[:, None]) / err[:, None]))
-
-
-def _quantile(cumulative: Floats, lines: _Lines, q: float) -> Floats:
-    """Return where the cumulative distribution reaches q: its cell of the grid, then halving within the cell."""
-    n = len(cumulative)
-    cell = np.clip((cumulative < q).sum(axis=1), 1, cumulative.shape[1] - 1)
-    every = np.arange(n)
-    at_lines = np.zeros((2, n))
-    for side, place in enumerate((cell - 1, cell)):
-        step = ndtr((REDSHIFTS[place[lines.row]] - lines.redshift) / lines.err) * lines.weight
-        np.add.at(at_lines[side], lines.row, step)
-    smooth = np.stack([cumulative[every, cell - 1], cumulative[every, cell]]) - at_lines
-    edge = np.stack([REDSHIFTS[cell - 1], REDSHIFTS[cell]])
-    low, high = edge
-    for _ in range(16):
-        middle = (low + high) / 2
-        value = smooth[0] + (smooth[1] - smooth[0]) * (middle - edge[0]) / (edge[1] - edge[0])
-        if len(lines.row):
-            step = ndtr((middle[lines.row] - lines.redshift) / lines.err) * lines.weight
-            value = value + np.bincount(lines.row, step, n)
-        low, high = np.where(value < q, middle, low), np.where(value < q, high, middle)
-    return np.asarray((low + high) / 2)
 
 
 def _moments(mass: Floats) -> tuple[Floats, Floats]:
