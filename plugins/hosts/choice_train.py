@@ -43,7 +43,7 @@ SOURCES = {"both": 0.5, "image": 0.25, "catalogue": 0.25}
 TAKEN = 0.12
 #: A candidate this close to the host's centre is the host, or this part of its half-light radius, at most `FAR_ARCSEC`.
 NEAR_ARCSEC, NEAR_AXIS, FAR_ARCSEC = 0.8, 0.35, 2.0
-MEMBERS, EPOCHS, BATCH, RATE, DECAY = 3, 16, 256, 3e-3, 3e-2
+MEMBERS, EPOCHS, BATCH, RATE, DECAY = 4, 30, 256, 3e-3, 3e-2
 
 
 class Examples(NamedTuple):
