@@ -1,8 +1,8 @@
 """Which galaxy a transient belongs to: every candidate's probability, and that of none of them.
 
-All that is known of a place becomes one list of candidates: sources of catalogues, sources that the image shows, peaks
-of the image's probability map; a source that several of them have is one candidate, and parts of a galaxy hand what
-they have to it. The evidence (`evidence`) is weighed by a learned choice model (`choice`), which works with any of the
+All that is known of a place becomes one list of candidates: sources of catalogues and sources that the image shows; one
+that several of them have is one candidate, and parts of a galaxy hand what they have to it. The evidence (`evidence`),
+with what the image's probability map says, is weighed by a learned choice model (`choice`), which works with any of the
 sources missing. Where there is neither an image nor a deep catalogue a closed form is used instead (`posterior`), which
 knows how incomplete a shallow catalogue is.
 """
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tom_alerce_like.exceptions import AlerceLikeError
 from tom_alerce_like.plugins.hosts import choice, evidence, nothing, posterior, why
-from tom_alerce_like.plugins.hosts.candidates import SHALLOW_MAG, Listed, merged, unexplained
+from tom_alerce_like.plugins.hosts.candidates import SHALLOW_MAG, Listed, merged
 from tom_alerce_like.plugins.hosts.catalogue import COLUMNS, Catalogue, galaxies
 from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.image import Looked, looked
@@ -146,8 +146,6 @@ def gathered(
         deep = np.where(covered & (one.depth_mag > SHALLOW_MAG), np.fmax(deep, one.depth_mag), deep)
     depth = np.where(np.isfinite(deep), deep, np.minimum(depth, SHALLOW_MAG))
     every = [*lists, *([seen.found] if seen else [])] or [Listed("", galaxies({"row": []}), 0.0)]
-    if seen and seen.peaks:
-        every.append(unexplained(seen.peaks, every, ra, dec))
     has_image = seen.observed if seen else np.zeros(n, bool)
     table = evidence.weighed(merged(every, ra, dec), z, z_err, deep, has_image, seen.seen if seen else None)
     return table, np.fmax(depth, np.where(has_image, table.places["image_depth_mag"].to_numpy(), np.nan))

@@ -22,8 +22,6 @@ SAME_ARCSEC, SAME_AXIS = 0.8, 0.3
 SHALLOW_SAME_ARCSEC, SHALLOW_SAME_AXIS = 2.0, 0.9
 #: A catalogue that ends at this r magnitude or before is shallow.
 SHALLOW_MAG = 20.0
-#: A peak of the map is the shadow of a source this close, or within this part of its distance from the transient.
-SHADOW_ARCSEC, SHADOW = 1.5, 0.1
 #: What only an image says of a source.
 MEASURED = ("snr", "flux", "area_arcsec2", "compactness", "image_a_arcsec", "image_b_arcsec", "image_pa_deg")
 
@@ -74,23 +72,6 @@ def merged(lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> pd.DataF
     place[order] = np.arange(n)
     table = table.iloc[order].reset_index(drop=True)
     return table.assign(image_parent=place[table["image_parent"]])
-
-
-def unexplained(peaks: Listed, lists: Sequence[Listed], ra_deg: Floats, dec_deg: Floats) -> Listed:
-    """Return the peaks of a map that no source of the other lists stands at: probable stars explain none."""
-    if peaks.table.empty:
-        return peaks
-    rows = peaks.table["row"].unique()
-    near = [one._replace(table=one.table[one.table["row"].isin(rows)]) for one in lists]
-    every = [_placed(one, 0, ra_deg, dec_deg) for one in near]
-    sources = np.concatenate([*(space(one[~(one["p_star"] > 0.5)]) for one in every), np.empty((0, 3))])
-    placed = _placed(peaks, 0, ra_deg, dec_deg)
-    spots = space(placed)
-    reach = np.maximum(SHADOW_ARCSEC, SHADOW * np.hypot(spots[:, 0], spots[:, 1]))
-    apart = cKDTree(sources).query(spots)[0] if len(sources) and len(spots) else np.full(len(spots), np.inf)
-    # `_placed` left out what has no place
-    kept = peaks.table.loc[placed.index[apart > reach]]
-    return peaks._replace(table=kept.reset_index(drop=True))
 
 
 def _placed(one: Listed, number: int, ra_deg: Floats, dec_deg: Floats) -> pd.DataFrame:

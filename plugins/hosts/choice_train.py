@@ -26,10 +26,9 @@ from tom_alerce_like.plugins.hosts.candidates import Listed
 from tom_alerce_like.plugins.hosts.choice_export import write
 from tom_alerce_like.plugins.hosts.choice_lessons import Lesson
 from tom_alerce_like.plugins.hosts.choice_net import Choice, Scaler
-from tom_alerce_like.plugins.hosts.fields import Fields
 from tom_alerce_like.plugins.hosts.heatmap.map import Map
 from tom_alerce_like.plugins.hosts.heatmap.serve import judged
-from tom_alerce_like.plugins.hosts.image import Looked, detected, peaks
+from tom_alerce_like.plugins.hosts.image import Looked, detected
 from tom_alerce_like.plugins.hosts.parents import wholes
 from tom_alerce_like.plugins.hosts.plane import to_plane
 from tom_alerce_like.plugins.hosts.sources.survey import SurveyCatalogue
@@ -88,11 +87,8 @@ def weighed(
     near = survey.cone(ra, dec, survey.radius_arcsec)
     lists = [Listed("survey", near[listed[near["row"].to_numpy()]].reset_index(drop=True), survey.depth_mag)]
     seen = Map(seen.levels[image], seen.none[image])
-    nowhere = Fields(np.empty((image.sum(), 0, 0), np.float32), ra[image], dec[image], z[image])
-    spots = peaks(seen, nowhere)
-    spots.table["row"] = np.flatnonzero(image)[spots.table["row"].to_numpy()]
     found = detected(lesson.found[image[lesson.found["row"].to_numpy()]].reset_index(drop=True))
-    looked = Looked(found, spots if has_map else None, seen if has_map else None, image)
+    looked = Looked(found, seen if has_map else None, image)
     made, depth = gathered(ra, dec, z, np.full(len(z), np.nan), lists, looked)
     return made, depth, hosts(made.candidates, lesson)
 
