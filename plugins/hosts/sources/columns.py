@@ -93,7 +93,8 @@ def _redshift(survey: Survey) -> dict[str, object]:
     kind = np.full(len(survey.table), "", dtype=object)
     for meaning, its_kind in (("spec", "spec"), ("phot", "photo"), ("redshift", _said(survey))):
         value, value_err = survey.number(meaning), survey.number(f"{meaning}_err")
-        use = np.isnan(best) & (value > REDSHIFTS[0]) & (value < REDSHIFTS[1])
+        # an exact 0 is a gap that somebody filled
+        use = np.isnan(best) & (value > REDSHIFTS[0]) & (value < REDSHIFTS[1]) & (value != 0)
         best, kind = np.where(use, value, best), np.where(use, its_kind, kind)
         err = np.where(use & (value_err > 0), value_err, err)
     return {"redshift": best, "redshift_err": err, "redshift_kind": kind}
@@ -123,9 +124,10 @@ def _labels(survey: Survey) -> dict[str, pd.Series]:
         dtype="str",
     )
     unique = own.copy()
-    unique[shared] = (own[shared] + "/" + place).str.removeprefix("/")
-    again = unique.groupby(unique).cumcount()
-    unique = unique.where(again == 0, unique + "/" + again.astype("str"))
+    if len(place):
+        unique[shared] = (own[shared] + "/" + place).str.removeprefix("/")
+        again = unique.groupby(unique).cumcount()
+        unique = unique.where(again == 0, unique + "/" + again.astype("str"))
     if survey.column("name") is None:
         return {"id": unique, "name": unique}
     name = survey.text("name")

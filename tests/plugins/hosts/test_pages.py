@@ -189,7 +189,7 @@ def test_an_old_candidate_is_numbered_behind_the_new_ones(target, hosts):
     [
         (0.97, "Almost surely <strong>"),
         (0.85, "Probably <strong>"),
-        (0.7, "Perhaps <strong>"),
+        (0.78, "Perhaps <strong>"),
         (0.55, "No clear host: perhaps <strong>"),
         (0.3, "More probably <strong>none of these"),
     ],

@@ -20,14 +20,14 @@ def table(data):
 def test_the_chosen_host_is_found_where_the_catalogue_holds_it(table):
     known = table[table["known"]]
     assert len(known) > 1600
-    assert known["right"].mean() > 0.97
+    assert known["first"].mean() > 0.998 and known["right"].mean() > 0.95
     assert (known["claimed"] & ~known["right"]).mean() < 0.002
 
 
 def test_few_hosts_are_claimed_where_the_catalogue_lacks_them(table):
     absent = table[~table["known"]]
     assert len(absent) > 8000
-    assert absent["claimed"].mean() < 0.007
+    assert absent["claimed"].mean() < 0.006
 
 
 def test_a_probability_means_what_it_says(table):

@@ -177,3 +177,9 @@ def test_a_source_across_the_pole_is_found(ra, pole, turn):
     catalogue = SurveyCatalogue(table)
     assert len(catalogue.cone(*place, float(apart[0]) + 1e-6)) == 1
     assert len(catalogue.cone(*place, float(apart[0]) - 1e-6)) == 0
+
+
+def test_a_spectroscopic_redshift_of_zero_is_a_gap():
+    table = pd.DataFrame({"ra_deg": [10.0], "dec_deg": [0.0], "z_spec": [0.0], "z_phot": [0.12], "z_phot_err": [0.01]})
+    found = SurveyCatalogue(table).cone(np.array([10.0]), np.array([0.0]), 5.0).iloc[0]
+    assert (found["redshift"], found["redshift_kind"]) == (0.12, "photo")

@@ -78,7 +78,7 @@ def test_what_a_silent_catalogue_said_counts_no_longer_and_is_not_lost(target, s
     assert stored(target) == {"deep 1": False, "deep 2": False, "other 1": True}
     assert of_the_newest(target) == pytest.approx(1)
     hosts = list(Host.objects.filter(target_id=target.pk))
-    assert best(hosts, 0.2).name == "other 1"
+    assert best(hosts, 0.1).name == "other 1"
     assert none_probability(hosts, None) == pytest.approx(0.4)
     save([target.pk], replace(before, answered=("deep", "other")))
     assert stored(target) == {"deep 1": True, "deep 2": True}
