@@ -47,8 +47,16 @@ def judged(sky: Sky, said: Answers) -> pd.DataFrame:
             "offset_arcsec": host["offset_arcsec"].to_numpy(float),
             "is_hostless": host["is_hostless"].to_numpy(bool),
             "wrong_redshift": wrong_redshift(sky, said),
+            "is_its_own": of_its_own(sky, said),
         }
     )
+
+
+def of_its_own(sky: Sky, said: Answers) -> Bools:
+    """Return where the answer is the transient's own galaxy, however faint: those below r = 24.5 count as hostless."""
+    own = sky.sources[sky.sources["is_host"].astype(bool)].drop_duplicates("row").set_index("row")
+    own = own.reindex(range(len(sky.truth)))
+    return np.asarray(separation_arcsec(own["ra_deg"], own["dec_deg"], said.ra_deg, said.dec_deg) < RIGHT_ARCSEC)
 
 
 def wrong_redshift(sky: Sky, said: Answers) -> Bools:
@@ -98,18 +106,22 @@ def report(table: pd.DataFrame, suffix: str = "") -> None:
         both = pd.concat([seen, lost])
         figure(f"hostless_auc_bright{suffix}", float(roc_auc_score(both["is_hostless"], both["none"])), "fraction")
     fraction(f"hostless_false_host{suffix}", lost["probability"] > lost["none"])
+    alien = (lost["probability"] > lost["none"]) & ~lost["is_its_own"]
+    fraction(f"hostless_false_host_not_its_own{suffix}", alien)
     fraction(f"hostless_false_claim{suffix}", claimed(lost["probability"], lost["none"]))
     fraction(f"hostless_false_host_p99{suffix}", lost["probability"] > 0.99)
 
 
 def calibrated(table: pd.DataFrame, suffix: str) -> None:
-    """Print how far the first candidate's probability and its success differ, and how sure that is."""
+    """Print how far the first candidate's probability and its success differ, and how far they would by chance."""
     certain, right = table["probability"].to_numpy(), table["right"].to_numpy()
     rng, every = np.random.default_rng(0), np.ones(len(table))
     drawn = rng.integers(0, len(table), (300, len(table)))
     spread = [calibration_error(certain[rows], right[rows], every) for rows in drawn]
     figure(f"ece{suffix}", calibration_error(certain, right, every), "fraction")
     figure(f"ece{suffix}_high", float(np.quantile(spread, 0.975)), "fraction")
+    perfect = [calibration_error(certain, rng.random(len(table)) < certain, every) for _ in range(300)]
+    figure(f"ece_of_perfect_probabilities{suffix}", float(np.mean(perfect)), "fraction")
     figure(f"brier{suffix}", float(((certain - right) ** 2).mean()), "fraction")
 
 
