@@ -41,7 +41,8 @@ def test_a_tom_without_our_settings_is_fine(settings):
 def test_all_is_quiet_when_all_is_set(settings, tmp_path):
     settings.DATA_SERVICES = {"TNS": {"api_key": "k", "bot_id": "1", "bot_name": "b", "authors": "A. Author"}}
     settings.FACILITIES = {"OCS-portal": {"api_key": "k", "proposal": "P"}}
-    settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(tmp_path), "HOST_CATALOGUES": ["ned"], "ANOMALY_DECISIONS": "a.json"}
+    hosts = {"HOST_CATALOGUES": ["ned"], "HOST_CACHE": str(tmp_path / "answers")}
+    settings.TOM_ALERCE_LIKE = {"ARCHIVE": str(tmp_path), "ANOMALY_DECISIONS": "a.json", **hosts}
     assert ours() == {}
 
 
