@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+#: What only an image shows must stand out of its noise by so much: fainter hosts count as undetected.
+LEAST_SNR = 4.0
 #: Candidates further out than this, in half-light radii, are not considered, nor are more of them at a place.
 REACH, MOST = FURTHEST, 24
 #: The same where only shallow catalogues list them, which do not see where a galaxy ends.
@@ -110,7 +112,8 @@ def _plausible(candidates: pd.DataFrame, terms: dict[str, Floats], n: int) -> ND
     is_deep, p_star = candidates["is_deep"].to_numpy(bool), candidates["p_star"].to_numpy(float)
     unknown = is_deep & ~(candidates["a_arcsec"].to_numpy(float) > 0) & ~(p_star > 0.5)
     near = terms["dlr"] < np.where(is_deep, REACH, SHALLOW_REACH)
-    chosen = np.flatnonzero(near | (unknown & (terms["offset_arcsec"] < UNKNOWN_REACH_ARCSEC)))
+    blob = ~candidates["in_catalogue"].to_numpy(bool) & (candidates["snr"].to_numpy(float) < LEAST_SNR)
+    chosen = np.flatnonzero((near | (unknown & (terms["offset_arcsec"] < UNKNOWN_REACH_ARCSEC))) & ~blob)
     places = Places(candidates["row"].to_numpy()[chosen], n)
     return chosen[places.rank(terms["path"][chosen]) < MOST]
 
