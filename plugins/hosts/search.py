@@ -76,7 +76,7 @@ def search(target_ids: Sequence[int], limit_s: float | None = None) -> Found:
         top=KEPT,
     )
     problems = (*answer.problems, *problems)
-    redshifts = mixture(answer.candidates, answer.none, _brightest(keys))
+    redshifts = mixture(answer.candidates, answer.none, _brightest(keys), redshift, redshift_err)
     n_hosts = save(keys, answer, redshifts=redshifts, pictures=seen and _pictures(answer, seen), problems=problems)
     return Found(n_hosts, answer.answered, problems)
 
