@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tom_alerce_like.cosmology import distance_modulus_mag, kpc_per_arcsec
+
 Floats = NDArray[np.float64]
 Table = dict[str, Floats]
 
@@ -33,24 +35,15 @@ DEPTH_MAG, DEPTH_REDSHIFT = (
     np.array([0.02, 0.06, 0.13, 0.26, 0.5, 0.75, 0.88]),
 )
 
-_Z = np.linspace(0, 6, 6001)
-_PER_HUBBLE = 1 / np.sqrt(0.3 * (1 + _Z) ** 3 + 0.7)
-_DISTANCE_MPC = 299792.458 / 70 * np.concatenate([[0], np.cumsum((_PER_HUBBLE[1:] + _PER_HUBBLE[:-1]) / 2 * 0.001)])
-
-
-def distance_mpc(redshift: Floats) -> Floats:
-    """Return the comoving distance in a flat universe with H0 = 70 and Omega_m = 0.3."""
-    return np.interp(redshift, _Z, _DISTANCE_MPC)
-
 
 def distance_modulus(redshift: Floats) -> Floats:
     """Return apparent less absolute magnitude: distance modulus and, for the shifted band, 2.5 log10(1 + z)."""
-    return 5 * np.log10(distance_mpc(redshift) * (1 + redshift)) + 25 + 2.5 * np.log10(1 + redshift)
+    return distance_modulus_mag(redshift) + 2.5 * np.log10(1 + redshift)
 
 
 def arcsec_per_kpc(redshift: Floats) -> Floats:
     """Return the angle under which a kiloparsec is seen."""
-    return np.degrees(3.6) * (1 + redshift) / distance_mpc(redshift)
+    return 1 / kpc_per_arcsec(redshift)
 
 
 def made(rng: np.random.Generator, mag: Floats, redshift: Floats, early: Floats, is_host: float = 0.0) -> Table:
